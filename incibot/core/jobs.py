@@ -1,0 +1,269 @@
+"""The deeds in the world that may follow a change: small values, one union.
+
+Each has a `key`. A job whose key is waiting already is not asked for twice: the waiting one will
+do, since every job looks at the present before it acts. The key is also the mark by which a
+message in Slack is found again after a crash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from incibot.core.people import ChannelId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenChannel:
+    """Make the incident's channel."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"channel:{self.incident}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DressChannel:
+    """Set the channel's topic, and bookmark the timeline page where there is one."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"topic:{self.incident}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """Invite people to the incident's channel.
+
+    Attributes:
+        who: user ids, user group ids, or @handles of user groups.
+    """
+
+    incident: int
+    who: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"invite:{self.incident}:{','.join(self.who)}"[:190]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCard:
+    """Make the incident's card in its channel say how things stand, and pin it."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"card:{self.incident}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinCard:
+    """Pin the incident's card in its channel."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"pin:{self.incident}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """The same for the card in the announcement channel; public incidents only."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"announce:{self.incident}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """Show in the channel what was recorded by a command, as it was understood."""
+
+    incident: int
+    entry: str
+
+    @property
+    def key(self) -> str:
+        return f"echo:{self.entry}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """Pass an update on, under the card in the announcement channel."""
+
+    incident: int
+    entry: str
+
+    @property
+    def key(self) -> str:
+        return f"relay:{self.entry}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """Send a role's new holder its duties, and what they need to take over.
+
+    Attributes:
+        previous: who held it until now, or None.
+        since: what the brief starts from, the version of the incident at the hand-over.
+    """
+
+    incident: int
+    role: str
+    user: UserId
+    previous: UserId | None
+    version: int
+
+    @property
+    def key(self) -> str:
+        return f"brief:{self.incident}:{self.version}:{self.role}:{self.user}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """Show somebody who joined, and nobody else, what they need."""
+
+    incident: int
+    user: UserId
+    at: str
+
+    @property
+    def key(self) -> str:
+        return f"welcome:{self.incident}:{self.user}:{self.at}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Send somebody a direct message; `words` in Slack's notation."""
+
+    user: UserId
+    words: str
+    about: str
+
+    @property
+    def key(self) -> str:
+        return f"tell:{self.user}:{self.about}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnPerson:
+    """Ask Slack for somebody's name and time zone."""
+
+    user: UserId
+
+    @property
+    def key(self) -> str:
+        return f"person:{self.user}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Fetch a message that somebody marked and that was never delivered to us."""
+
+    incident: int
+    channel: ChannelId
+    ts: str
+
+    @property
+    def key(self) -> str:
+        return f"capture:{self.channel}:{self.ts}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverExport:
+    """Hand the timeline to the asker, as a file, and to nobody else.
+
+    Attributes:
+        zone: IANA name of the zone to show times in; empty for the usual one.
+        asked: names the delivery that asked for it.
+        at: when it was asked for, in seconds since 1970: the file says so.
+    """
+
+    incident: int
+    user: UserId
+    format: str
+    zone: str
+    asked: str
+    at: int
+
+    @property
+    def key(self) -> str:
+        return f"export:{self.incident}:{self.user}:{self.asked}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReview:
+    """Make or refresh the review draft, and hand it to the asker. `asked`, `at` as for an export."""
+
+    incident: int
+    user: UserId
+    asked: str
+    at: int
+
+    @property
+    def key(self) -> str:
+        return f"review:{self.incident}:{self.user}:{self.asked}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowHome:
+    """Draw somebody's App Home."""
+
+    user: UserId
+
+    @property
+    def key(self) -> str:
+        return f"home:{self.user}"
+
+
+Job = (
+    OpenChannel
+    | DressChannel
+    | Invite
+    | ShowCard
+    | PinCard
+    | Announce
+    | Echo
+    | Relay
+    | Brief
+    | Welcome
+    | Tell
+    | LearnPerson
+    | Capture
+    | DeliverExport
+    | DraftReview
+    | ShowHome
+)
+
+KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}
+
+
+def pack(job: Job) -> dict[str, Any]:
+    """The job's fields in JSON's types."""
+    return asdict(job)
+
+
+def unpack(kind: str, fields: dict[str, Any]) -> Job:
+    """The inverse. Fields that a newer release added are left out, so that a roll-back can read it.
+
+    Raises:
+        KeyError: this release knows no such job.
+    """
+    make: Any = KINDS[kind]
+    job: Job = make(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in fields.items()
+            if name in make.__dataclass_fields__
+        }
+    )
+    return job

@@ -1,0 +1,82 @@
+"""What this draft rests on, and what it cannot know."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from incibot.core.history import History, Interval
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import Findings, Rank, Section, Statement
+from incibot.core.review.telling import Telling, rank_of
+from incibot.core.timeline import EntryKind, Mark
+
+_SIGNALS = (EntryKind.ALERT, EntryKind.CHANGE, EntryKind.PAGE)
+
+
+def about(history: History, book: Playbook) -> Findings:
+    if not history.entries:
+        return Findings()
+    telling = Telling(history, book)
+    entries = history.entries
+    ends = (entries[0].id, entries[-1].id) if len(entries) > 1 else (entries[0].id,)
+    counted = history.head.completeness
+
+    def whole(text: str) -> Statement:
+        return Statement(text=text, evidence=ends, rank=Rank.SYSTEM)
+
+    wrote = {entry.by for entry in entries if entry.is_said}
+    marked = sum(rank_of(entry) is Rank.MARKED for entry in entries)
+    key = sum(any(one.mark is Mark.KEY_MOMENT for one in entry.marks) for entry in entries)
+    signals = [sum(entry.kind is kind for entry in entries) for kind in _SIGNALS]
+    span = telling.span(entries[0].occurred_at, entries[-1].occurred_at)
+    return Findings(
+        statements=(
+            whole(f"The record holds {_n(len(entries), 'entry', 'entries')}, {span}."),
+            whole(
+                f"{_n(counted.messages, 'message')} captured; {counted.edited} edited and "
+                f"{counted.deleted} deleted since. {_n(len(wrote), 'person', 'people')} wrote."
+            ),
+            whole(
+                f"{_n(marked, 'entry', 'entries')} marked or typed by people as what they are, "
+                f"{key} of them as a key moment; {len(entries) - marked} as they were recorded."
+            ),
+            whole(
+                f"From other systems: {_n(signals[0], 'alert')}, {_n(signals[1], 'change')}, "
+                f"{_n(signals[2], 'page')}."
+            ),
+            *(_not_listening(telling, interval) for interval in counted.not_listening),
+        )
+    )
+
+
+def _not_listening(telling: Telling, interval: Interval) -> Statement:
+    entries = telling.history.entries
+    after = bisect_right(entries, interval.since, key=lambda entry: entry.occurred_at)
+    around = entries[max(after - 1, 0) : after + 1]
+    filled = (
+        "what was written meanwhile was fetched afterwards"
+        if interval.filled
+        else "what was written meanwhile may be missing"
+    )
+    return Statement(
+        text=f"incibot was not listening {telling.span(interval.since, interval.until)}; {filled}.",
+        evidence=tuple(entry.id for entry in around),
+        rank=Rank.SYSTEM,
+    )
+
+
+def _n(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+ABOUT = Section(
+    id="about",
+    title="About this draft",
+    read=about,
+    prompts=(
+        "Investigator (somebody who did not respond, and manages nobody who did):",
+        "People interviewed:",
+        "Calls that were held, and whether there are notes of them:",
+    ),
+    always=True,
+)

@@ -1,0 +1,120 @@
+"""The ideas that people had about what was going on, and what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from incibot.core.history import History
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import Findings, Group, Question, Rank, Section, Statement
+from incibot.core.review.telling import Telling, Threads, ids, literal, rank_of, stands
+from incibot.core.timeline import EntryKind, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A hypothesis, and the answers to it in the order of time; the last one holds."""
+
+    entry: Recorded
+    answers: tuple[Recorded, ...]
+
+    @property
+    def outcome(self) -> str:
+        """``ruled_out``, ``confirmed``, or nothing yet."""
+        return str(self.answers[-1].data.get("outcome", "")) if self.answers else ""
+
+    def is_open_at(self, at: datetime) -> bool:
+        """Raised by then, and without an answer by then."""
+        return self.entry.occurred_at < at and not any(
+            answer.occurred_at <= at for answer in self.answers
+        )
+
+
+def ideas(history: History) -> tuple[Idea, ...]:
+    """The hypotheses that stand, in the order of time."""
+    answers: dict[int, list[Recorded]] = {}
+    for entry in history.entries:
+        about = entry.data.get("answers")
+        if isinstance(about, int) and entry.data.get("outcome") and stands(entry):
+            answers.setdefault(about, []).append(entry)
+    return tuple(
+        Idea(entry, tuple(answers.get(entry.id, ())))
+        for entry in history.entries
+        if entry.kind is EntryKind.HYPOTHESIS and stands(entry)
+    )
+
+
+def enquiry(history: History, book: Playbook) -> Findings:
+    telling = Telling(history, book)
+    raised = ideas(history)
+    if not raised:
+        return Findings()
+    threads = Threads(history.entries)
+    unanswered = [idea for idea in raised if not idea.outcome]
+    return Findings(
+        statements=(_summary(raised),),
+        groups=tuple(_line(telling, idea, threads) for idea in raised),
+        questions=tuple(
+            Question(
+                text=f"This idea of {telling.clock(idea.entry.occurred_at)} has no outcome on "
+                "record. What became of it?",
+                quote=telling.quote(idea.entry.words),
+                evidence=(idea.entry.id,),
+            )
+            for idea in unanswered
+        ),
+    )
+
+
+def _summary(raised: tuple[Idea, ...]) -> Statement:
+    by_outcome: dict[str, int] = {}
+    for idea in raised:
+        by_outcome[idea.outcome] = by_outcome.get(idea.outcome, 0) + 1
+    unanswered = by_outcome.pop("", 0)
+    counts = [
+        f"{count} {literal(outcome.replace('_', ' '))}"
+        for outcome, count in sorted(by_outcome.items(), reverse=True)
+    ]
+    if unanswered:
+        counts.append(f"{unanswered} without an outcome")
+    at_once = max(
+        sum(idea.is_open_at(one.entry.occurred_at) or idea is one for idea in raised)
+        for one in raised
+    )
+    noun = "1 idea is" if len(raised) == 1 else f"{len(raised)} ideas are"
+    text = f"{noun} on record: {', '.join(counts)}."
+    if len(raised) > 1:
+        text += f" Up to {at_once} were open at once."
+    evidence = ids(idea.entry for idea in raised)
+    return Statement(text=text, evidence=evidence, rank=Rank.MARKED)
+
+
+def _line(telling: Telling, idea: Idea, threads: Threads) -> Group:
+    under = threads.after(idea.entry)
+    known = ids(idea.answers)
+    statements = [
+        telling.tell(entry)
+        for entry in under
+        if stands(entry) and entry.id not in known and rank_of(entry) is Rank.MARKED
+    ]
+    statements += [replace(telling.tell(answer), quote="") for answer in idea.answers]
+    if not idea.outcome:
+        said = [entry for entry in under if entry.is_said]
+        last = f"; last word in its thread at {telling.clock(said[-1].occurred_at)}" if said else ""
+        evidence = (idea.entry.id, said[-1].id) if said else (idea.entry.id,)
+        statements.append(
+            Statement(text=f"No outcome on record{last}.", evidence=evidence, rank=Rank.MARKED)
+        )
+    return Group(lead=telling.tell(idea.entry), statements=tuple(statements))
+
+
+ENQUIRY = Section(
+    id="enquiry",
+    title="Lines of enquiry",
+    read=enquiry,
+    prompts=(
+        "What made each of these ideas likely then?",
+        "What did you look at to test it, and which result were you looking for, either way?",
+    ),
+)

@@ -1,0 +1,296 @@
+"""Puts a fresh draft into a document that people have written in, and keeps what they wrote.
+
+What incibot generates stands between fences, comments that no reader of the page sees::
+
+    <!-- incibot:begin quiet 3f1c0a9b2d4e -->
+    ## Quiet stretches
+    ...
+    <!-- incibot:end quiet -->
+
+The word after the name is a hash of what was generated. While the text between the fences still has
+that hash, nobody has touched it, and it is replaced. Once somebody has, it is theirs: it stays byte
+for byte, and when the record has more to say than what they edited, the fresh text is offered right
+below, between `incibot:offer` and `incibot:end-offer`. The offer is replaced when the record moves
+on, goes when it has nothing new, and becomes people's own when they edit it.
+
+Everything outside the fences is people's. A block that they deleted, fences and all, stays deleted:
+the last line, `incibot:written`, remembers what was ever written, and a name that is taken off that
+line is written anew. A new section goes right before the next one of the document, so that text
+below the section before stays with it. A fence without its other half, or a second block of the same
+name, is text of people's like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_FENCE = re.compile(
+    r"<!-- incibot:(?P<what>begin|end|offer|end-offer|written)"
+    r"(?P<rest>(?: [a-z][a-z0-9.-]*| [0-9a-f]{12})*) -->[ \t]*\r?\n?"
+)
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of the document that incibot generates: its text, without fences."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What incibot would write now, in the order of the document.
+
+    Attributes:
+        offer: the line above a text that is offered beside an edited one.
+    """
+
+    blocks: tuple[Block, ...]
+    offer: str = ""
+
+
+def read_draft(rendered: str, *, offer: str = "") -> Draft:
+    """The blocks of a rendered template, which fences them without hashes.
+
+    Raises:
+        ValueError: a fence is not closed, a name stands twice, or text is outside the fences.
+    """
+    blocks: dict[str, list[str]] = {}
+    within = None
+    for line in _LINE.findall(rendered):
+        fence = _FENCE.fullmatch(line)
+        what, name = (fence["what"], fence["rest"].strip()) if fence else ("", "")
+        if what == "begin" and within is None:
+            if name in blocks:
+                raise ValueError(f"the block “{name}” stands twice")
+            within = name
+            blocks[within] = []
+        elif what == "end" and within == name:
+            within = None
+        elif what:
+            raise ValueError(f"a fence that is out of place: {line.strip()}")
+        elif within is not None:
+            blocks[within].append(line)
+        elif line.strip():
+            raise ValueError(f"text outside the blocks: {line.strip()}")
+    if within is not None:
+        raise ValueError(f"the block “{within}” has no end")
+    return Draft(
+        blocks=tuple(
+            Block(id=name, text="".join(lines).strip("\n") + "\n") for name, lines in blocks.items()
+        ),
+        offer=offer,
+    )
+
+
+def merge(previous: str | None, fresh: Draft) -> str:
+    """The document with the fresh draft in it; see the top of this module."""
+    parts = list(_parts(previous or ""))
+    newline = "\r\n" if previous and "\r\n" in previous else "\n"
+    known = {one.id for one in parts if isinstance(one, _Block)}
+    written = dict.fromkeys(
+        name for one in parts if isinstance(one, _Written) for name in one.names
+    )
+    texts = {block.id: block.text for block in fresh.blocks}
+    offers = _offers_that_stay(parts)
+
+    body: list[str] = []
+    kept: set[str] = set()  # blocks that stand in the document after this
+    places: dict[str, int] = {}  # where in `body` each block begins
+    for part in parts:
+        match part:
+            case _Text(raw=raw):
+                body.append(raw)
+            case _Block(id=name) if part.is_edited:
+                kept.add(name)
+                places[name] = len(body)
+                body.append(part.raw)
+                fresh_offer = _offer(name, texts, part.hash, fresh.offer)
+                if fresh_offer and _hash(fresh_offer) not in offers.get(name, ()):
+                    body[-1] = _ended(part.raw, newline)
+                    body.append(_fenced_offer(name, fresh_offer).replace("\n", newline))
+            case _Block(id=name) if name in texts:
+                kept.add(name)
+                places[name] = len(body)
+                body.append(_fenced(name, texts[name]).replace("\n", newline))
+            case _Block():
+                pass  # nobody touched it, and the record no longer gives it
+            case _Offer() if part.is_edited:
+                body.append(part.raw)
+            case _Offer() | _Written():
+                pass
+    gone = set(written) - known
+    new = [block for block in fresh.blocks if block.id not in kept and block.id not in gone]
+    return _with_new(body, places, new, fresh, kept | gone, newline)
+
+
+def _with_new(
+    body: list[str],
+    places: dict[str, int],
+    new: list[Block],
+    fresh: Draft,
+    known: set[str],
+    newline: str,
+) -> str:
+    """The document with the new blocks, each right before the next one that stands already."""
+    order = [block.id for block in fresh.blocks]
+    before: dict[int, list[str]] = {}
+    for block in new:
+        after = order[order.index(block.id) + 1 :]
+        place = next((places[name] for name in after if name in places), len(body))
+        text = _fenced(block.id, block.text).replace("\n", newline)
+        before.setdefault(place, []).append(text + newline)
+    document: list[str] = []
+    for place in range(len(body) + 1):
+        if place == len(body) and place in before:
+            document.append(_gap("".join(document), newline))
+        document += before.get(place, [])
+        document += body[place : place + 1]
+    names = [name for name in order if name in known or any(one.id == name for one in new)]
+    names += sorted(known - set(names))
+    text = "".join(document)
+    return f"{text}{_gap(text, newline)}<!-- incibot:written {' '.join(names)} -->{newline}"
+
+
+def _gap(text: str, newline: str) -> str:
+    """What it takes for the next line to stand after an empty one."""
+    if not text or text.endswith(newline * 2):
+        return ""
+    return newline if text.endswith("\n") else newline * 2
+
+
+# The document, read
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    raw: str
+    id: str
+    hash: str
+    text: str
+
+    @property
+    def is_edited(self) -> bool:
+        return _hash(self.text) != self.hash
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    raw: str
+    id: str
+    hash: str
+    text: str
+
+    @property
+    def is_edited(self) -> bool:
+        return _hash(self.text) != self.hash
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    names: tuple[str, ...]
+
+
+_Part = _Text | _Block | _Offer | _Written
+
+
+def _parts(document: str) -> Iterator[_Part]:
+    """The document in its parts; their raw texts, the `written` line aside, add up to it."""
+    lines = _LINE.findall(document)
+    fences = [_FENCE.fullmatch(line) for line in lines]
+    seen: set[str] = set()
+    at = 0
+    while at < len(lines):
+        fence = fences[at]
+        words = fence["rest"].split() if fence else []
+        if fence and fence["what"] == "written":
+            yield _Written(tuple(words))
+            at += 1
+            continue
+        end = _end_of(fences, at) if len(words) == 2 else None
+        if fence is None or end is None or (fence["what"] == "begin" and words[0] in seen):
+            yield _Text(lines[at])
+            at += 1
+            continue
+        raw = "".join(lines[at : end + 1])
+        text = "".join(lines[at + 1 : end])
+        if fence["what"] == "begin":
+            seen.add(words[0])
+            yield _Block(raw, words[0], words[1], text)
+        else:
+            yield _Offer(raw, words[0], words[1], text)
+        at = end + 1
+
+
+def _end_of(fences: list[re.Match[str] | None], at: int) -> int | None:
+    """Where the block that begins there ends; None if another fence comes first."""
+    fence = fences[at]
+    if fence is None:
+        return None
+    name = fence["rest"].split()[0]
+    wanted = {"begin": ("end", name), "offer": ("end-offer", "")}.get(fence["what"])
+    for place in range(at + 1, len(fences)):
+        found = fences[place]
+        if found is not None:
+            return place if (found["what"], found["rest"].strip()) == wanted else None
+    return None
+
+
+def _offers_that_stay(parts: Iterable[_Part]) -> dict[str, set[str]]:
+    """The hashes under which texts were offered that people have edited since."""
+    offers: dict[str, set[str]] = {}
+    for part in parts:
+        if isinstance(part, _Offer) and part.is_edited:
+            offers.setdefault(part.id, set()).add(part.hash)
+    return offers
+
+
+# The document, written
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:12]
+
+
+def _tame(text: str) -> str:
+    """The text with nothing in it that could be taken for a fence."""
+    return text.replace("<!-- incibot:", "&lt;!-- incibot:")
+
+
+def _body(text: str) -> str:
+    return _tame(text.strip("\n")) + "\n"
+
+
+def _fenced(name: str, text: str) -> str:
+    body = _body(text)
+    return f"<!-- incibot:begin {name} {_hash(body)} -->\n{body}<!-- incibot:end {name} -->\n"
+
+
+def _offer(name: str, texts: dict[str, str], generated: str, note: str) -> str:
+    """What to offer beside an edited block; nothing where the record says what it said then."""
+    if name not in texts:
+        return ""
+    body = _body(texts[name])
+    if _hash(body) == generated:
+        return ""
+    first, _, rest = body.partition("\n")
+    shown = rest.lstrip("\n") if first.startswith("#") and rest.strip() else body
+    return f"{_tame(note)}\n\n{shown}" if note else shown
+
+
+def _fenced_offer(name: str, body: str) -> str:
+    return f"<!-- incibot:offer {name} {_hash(body)} -->\n{body}<!-- incibot:end-offer -->\n"
+
+
+def _ended(raw: str, newline: str) -> str:
+    return raw if raw.endswith("\n") else raw + newline

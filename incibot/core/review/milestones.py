@@ -1,0 +1,151 @@
+"""The points that people look for, how each is known, and where things seemed better for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import pairwise
+
+from incibot.core.history import History
+from incibot.core.incident import Known, Milestone
+from incibot.core.playbook import MILESTONES, Playbook
+from incibot.core.review.phases import usual
+from incibot.core.review.section import Findings, Question, Rank, Row, Section, Statement, Table
+from incibot.core.review.telling import Telling, literal, stands
+from incibot.core.timeline import EntryKind, Recorded
+
+
+def milestones(history: History, book: Playbook) -> Findings:
+    if not history.entries:
+        return Findings()
+    telling = Telling(history, book)
+    keys = {entry.key: entry for entry in history.entries}
+    incident = history.incident
+    others = [one for one in incident.milestones if one.name not in MILESTONES]
+    rows = [
+        _row(telling, one, keys.get(one.key)) if one else Row(cells=(name, "not known", "", ""))
+        for name in MILESTONES
+        for one in (incident.milestone(name),)
+    ]
+    rows += [
+        _row(telling, one, keys.get(one.key)) for one in sorted(others, key=lambda one: one.at)
+    ]
+    relapses = _relapses(history, book)
+    return Findings(
+        table=Table(
+            columns=("Milestone", "Time", "How it is known", "Confidence"), rows=tuple(rows)
+        ),
+        statements=(
+            *_earlier(telling, keys),
+            *_out_of_order(telling, keys),
+            *(
+                Statement(
+                    text=f"Things seemed better at {telling.clock(better.occurred_at)} "
+                    f"({literal(str(better.data.get('to', '')))}); status went back to "
+                    f"{literal(str(back.data.get('to', '')))} at {telling.clock(back.occurred_at)}",
+                    quote=telling.quote(back.data.get("note")),
+                    evidence=(better.id, back.id),
+                    rank=Rank.SYSTEM,
+                )
+                for better, back in relapses
+            ),
+        ),
+        questions=tuple(
+            Question(
+                text=f"Things looked better at {telling.clock(better.occurred_at)}. "
+                "What did you read as recovery?",
+                evidence=(better.id, back.id),
+            )
+            for better, back in relapses
+        ),
+    )
+
+
+def _row(telling: Telling, one: Milestone, entry: Recorded | None) -> Row:
+    if one.known is Known.STATED:
+        by = f" by {telling.person(one.by)}" if one.by else ""
+        when = f", at {telling.clock(entry.recorded_at)}" if entry else ""
+        known = f"said{by}{when}"
+    else:
+        known = "recorded as it was set in incibot"
+    return Row(
+        cells=(literal(one.name), telling.clock(one.at), known, one.known.value),
+        evidence=(entry.id,) if entry else (),
+    )
+
+
+def _times(telling: Telling, entry: Recorded) -> tuple[str, datetime] | None:
+    """The milestone that the entry sets, and its time."""
+    if not stands(entry):
+        return None
+    if entry.kind is EntryKind.MILESTONE:
+        try:
+            at = datetime.fromisoformat(str(entry.data.get("at")))
+        except ValueError:
+            return None
+        return (str(entry.data.get("milestone", "")), at) if at.tzinfo else None
+    if entry.kind is EntryKind.STATUS:
+        to = entry.data.get("to")
+        name = next((one.milestone for one in telling.book.statuses if one.word == to), "")
+        return (name, entry.occurred_at) if name else None
+    return None
+
+
+def _earlier(telling: Telling, keys: dict[str, Recorded]) -> list[Statement]:
+    """Times that were on record for a milestone before the one that holds."""
+    holding = {(one.name, one.at) for one in telling.incident.milestones}
+    found = []
+    for entry in keys.values():
+        said = _times(telling, entry)
+        if said is not None and said not in holding:
+            name, at = said
+            found.append(
+                Statement(
+                    text=f"Also on record for “{literal(name)}”: {telling.clock(at)}.",
+                    evidence=(entry.id,),
+                    rank=Rank.SYSTEM,
+                )
+            )
+    return found
+
+
+def _out_of_order(telling: Telling, keys: dict[str, Recorded]) -> list[Statement]:
+    found = []
+    for usually_first, then in pairwise(usual(telling.incident)):
+        evidence = tuple(keys[one.key].id for one in (then, usually_first) if one.key in keys)
+        if then.at < usually_first.at and evidence:
+            found.append(
+                Statement(
+                    text=f"On record, “{then.name}” ({telling.clock(then.at)}) is before "
+                    f"“{usually_first.name}” ({telling.clock(usually_first.at)}).",
+                    evidence=evidence,
+                    rank=Rank.SYSTEM,
+                )
+            )
+    return found
+
+
+def _relapses(history: History, book: Playbook) -> list[tuple[Recorded, Recorded]]:
+    """Where the status went back from one that says that it is better to one that does not."""
+    better_words = {one.word for one in book.statuses if one.milestone or one.ends}
+    relapses = []
+    better: Recorded | None = None
+    for entry in history.entries:
+        if entry.kind is not EntryKind.STATUS or not stands(entry):
+            continue
+        if entry.data.get("to") in better_words:
+            better = better or entry
+        elif better is not None:
+            relapses.append((better, entry))
+            better = None
+    return relapses
+
+
+MILESTONES_TABLE = Section(
+    id="milestones",
+    title="Milestones",
+    read=milestones,
+    prompts=(
+        "What did you need to see before calling it an incident?",
+        "How did you know that it was over?",
+    ),
+)

@@ -1,0 +1,128 @@
+"""The phases of an incident: what lies between two of its milestones."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+
+from incibot.core.history import History
+from incibot.core.incident import Incident, Milestone
+from incibot.core.playbook import MILESTONES
+from incibot.core.timeline import Recorded
+
+_LABELS = {
+    ("started", "detected"): "not yet noticed",
+    ("detected", "declared"): "noticed, not declared",
+    ("declared", "mitigated"): "response",
+    ("mitigated", "resolved"): "recovery and confirmation",
+}
+
+
+def _label(since: str, until: str) -> str:
+    return _LABELS.get((since, until), f"{since} to {until}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """From one milestone to the next that is known; what is not known joins its neighbours."""
+
+    label: str
+    since: Milestone
+    until: Milestone
+
+    @property
+    def length(self) -> timedelta | None:
+        """None where the milestones lie in another order than usual."""
+        length = self.until.at - self.since.at
+        return None if length < timedelta() else length
+
+
+def usual(incident: Incident) -> tuple[Milestone, ...]:
+    """The milestones of the usual five that are known, in the usual order."""
+    found = (incident.milestone(name) for name in MILESTONES)
+    return tuple(one for one in found if one is not None)
+
+
+def phases(incident: Incident) -> tuple[Phase, ...]:
+    """What lies between each two neighbours of the known milestones, in the usual order."""
+    return tuple(
+        Phase(label=_label(since.name, until.name), since=since, until=until)
+        for since, until in pairwise(usual(incident))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A stretch of the story, forward in time, with its entries.
+
+    Attributes:
+        since, until: None before the first and after the last milestone.
+        milestones: those that bound it.
+    """
+
+    label: str
+    since: datetime | None
+    until: datetime | None
+    milestones: tuple[Milestone, ...]
+    entries: tuple[Recorded, ...]
+
+
+def chapters(history: History) -> tuple[Chapter, ...]:
+    """The story cut at its milestones, in the order of time; a stretch without an entry is left out.
+
+    An entry at the very moment of a milestone ends the stretch before it: it is what reached it.
+    Only the first milestone opens the stretch that it begins.
+    """
+    known = sorted(usual(history.incident), key=lambda one: one.at)  # stable: the usual order
+    points = [tuple(same) for _, same in groupby(known, key=lambda one: one.at)]
+    if not points:
+        return ()
+    times = [same[0].at for same in points]
+    within: list[list[Recorded]] = [[] for _ in range(len(points) + 1)]
+    for entry in history.entries:
+        at = entry.occurred_at
+        within[1 if at == times[0] else bisect_left(times, at)].append(entry)
+    first, last = points[0][0], points[-1][-1]
+    found = [
+        Chapter(
+            label=f"before “{first.name}”",
+            since=None,
+            until=first.at,
+            milestones=(first,),
+            entries=tuple(within[0]),
+        ),
+        *(
+            Chapter(
+                label=_label(earlier[-1].name, later[0].name),
+                since=earlier[0].at,
+                until=later[0].at,
+                milestones=(earlier[-1], later[0]),
+                entries=tuple(entries),
+            )
+            for (earlier, later), entries in zip(pairwise(points), within[1:-1], strict=True)
+        ),
+        Chapter(
+            label=f"after “{last.name}”",
+            since=last.at,
+            until=None,
+            milestones=(last,),
+            entries=tuple(within[-1]),
+        ),
+    ]
+    return tuple(chapter for chapter in found if chapter.entries)
+
+
+def window(history: History) -> tuple[datetime, datetime] | None:
+    """When people were at work on it; None where nobody wrote anything.
+
+    From detection, else the declaration, else the first words; to the resolution, else the last.
+    """
+    said = [entry.occurred_at for entry in history.entries if entry.is_said]
+    if not said:
+        return None
+    incident = history.incident
+    begins = incident.milestone("detected") or incident.milestone("declared")
+    ends = incident.milestone("resolved")
+    return (begins.at if begins else said[0], ends.at if ends else said[-1])

@@ -1,0 +1,49 @@
+"""The questions that people asked in the channel, and those whose reply the record does not hold."""
+
+from __future__ import annotations
+
+from incibot.core.history import History
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import Findings, Question, Rank, Section, Statement
+from incibot.core.review.telling import Telling, Threads, ids, stands
+from incibot.core.timeline import EntryKind
+
+
+def questions(history: History, book: Playbook) -> Findings:
+    """A reply is the first words by another person in the question's thread."""
+    asked = [
+        entry for entry in history.entries if entry.kind is EntryKind.QUESTION and stands(entry)
+    ]
+    if not asked:
+        return Findings()
+    telling = Telling(history, book)
+    threads = Threads(history.entries)
+    without = [entry for entry in asked if threads.reply(entry) is None]
+    noun = "1 question is" if len(asked) == 1 else f"{len(asked)} questions are"
+    return Findings(
+        statements=(
+            Statement(
+                text=f"{noun} on record; {len(asked) - len(without)} with a reply found in the "
+                f"thread, {len(without)} with none found.",
+                evidence=ids(asked),
+                rank=Rank.MARKED,
+            ),
+        ),
+        questions=tuple(
+            Question(
+                text=f"Asked at {telling.clock(entry.occurred_at)}, no reply found in its thread. "
+                "What became of it, and where did an answer come from?",
+                quote=telling.quote(entry.words),
+                evidence=(entry.id,),
+            )
+            for entry in without
+        ),
+    )
+
+
+QUESTIONS = Section(
+    id="questions",
+    title="Open questions",
+    read=questions,
+    prompts=("Whom else to talk to, and about what?",),
+)

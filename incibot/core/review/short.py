@@ -1,0 +1,90 @@
+"""The incident in a few sentences: what was declared, and from when to when it is on record."""
+
+from __future__ import annotations
+
+from incibot.core.history import History
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import Findings, Rank, Section, Statement
+from incibot.core.review.telling import Telling, ids, literal, stands
+from incibot.core.timeline import EntryKind, Recorded
+
+
+def short(history: History, book: Playbook) -> Findings:
+    telling = Telling(history, book)
+    declared = next(
+        (entry for entry in history.entries if entry.kind is EntryKind.DECLARED),
+        next(iter(history.entries), None),
+    )
+    if declared is None:
+        return Findings()
+    incident = history.incident
+    statements = [_declared(telling, declared)]
+    rated = [
+        entry for entry in history.entries if entry.kind is EntryKind.SEVERITY and stands(entry)
+    ]
+    if rated:
+        first = literal(str(rated[0].data.get("from", "")))
+        path = "".join(
+            f" → {literal(str(entry.data.get('to', '')))} ({telling.clock(entry.occurred_at)})"
+            for entry in rated
+        )
+        statements.append(
+            Statement(
+                text=f"Severity: {first}{path}.",
+                evidence=ids((declared, *rated)),
+                rank=Rank.SYSTEM,
+            )
+        )
+    statements += _reached(telling, declared)
+    moved = [entry for entry in history.entries if entry.kind is EntryKind.STATUS and stands(entry)]
+    if moved:
+        last = moved[-1]
+        over = book.is_over(incident.status)
+        statements.append(
+            Statement(
+                text=f"Last status on record: {literal(incident.status)}, "
+                f"{telling.clock(last.occurred_at)}" + ("" if over else "; the response is open"),
+                quote=telling.quote(last.data.get("note")),
+                evidence=(last.id,),
+                rank=Rank.SYSTEM,
+            )
+        )
+    return Findings(statements=tuple(statements))
+
+
+def _declared(telling: Telling, declared: Recorded) -> Statement:
+    incident = telling.incident
+    kind = "" if incident.kind == "incident" else f" as a {incident.kind.replace('_', ' ')}"
+    service = f" for {telling.typed(incident.service)}" if incident.service else ""
+    severity = declared.data.get("severity", incident.severity)
+    day = incident.declared_at.astimezone(telling.head.zone).date().isoformat()
+    return Statement(
+        text=f"{incident.ref} was declared{kind}{service} on {day} at "
+        f"{telling.clock(incident.declared_at)}, {literal(str(severity))}",
+        quote=telling.typed(incident.title)
+        + (f"\n\n{telling.typed(incident.summary)}" if incident.summary else ""),
+        evidence=(declared.id,),
+        rank=Rank.SYSTEM,
+    )
+
+
+def _reached(telling: Telling, declared: Recorded) -> list[Statement]:
+    reached = sorted(telling.incident.milestones, key=lambda one: one.at)
+    if not reached:
+        return []
+    keys = {entry.key: entry.id for entry in telling.history.entries}
+    named = list(dict.fromkeys((reached[0], reached[-1])))
+    words = [f"{literal(one.name)}, {telling.clock(one.at)}" for one in named]
+    text = f"First milestone on record: {words[0]}"
+    if len(words) > 1:
+        text += f"; last: {words[1]}"
+    evidence = tuple(dict.fromkeys(keys.get(one.key, declared.id) for one in named))
+    return [Statement(text=f"{text}.", evidence=evidence, rank=Rank.SYSTEM)]
+
+
+SHORT = Section(
+    id="short",
+    title="In short",
+    read=short,
+    prompts=("Who was affected, and what did they see?", "How did it end?"),
+)

@@ -1,0 +1,45 @@
+"""What people set themselves to do during the response."""
+
+from __future__ import annotations
+
+import re
+
+from incibot.core.history import History
+from incibot.core.incident import Task
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import Findings, Row, Section, Table
+from incibot.core.review.telling import Telling
+from incibot.core.timeline import EntryKind
+
+
+def tasks(history: History, book: Playbook) -> Findings:
+    telling = Telling(history, book)
+    evidence: dict[object, list[int]] = {}
+    for entry in history.entries:
+        if entry.kind is EntryKind.TASK:
+            evidence.setdefault(entry.data.get("task"), []).append(entry.id)
+    if not history.incident.tasks:
+        return Findings()
+    return Findings(
+        table=Table(
+            columns=("Task", "For", "Opened", "Done"),
+            rows=tuple(
+                Row(cells=_cells(telling, task), evidence=tuple(evidence.get(task.number, ())))
+                for task in history.incident.tasks
+            ),
+        )
+    )
+
+
+def _cells(telling: Telling, task: Task) -> tuple[str, ...]:
+    words = " ".join(telling.quote(task.words).replace("\\\n", " ").split())
+    words = re.sub(r"(?<!\\)\|", r"\\|", words)  # in code too it would end the cell
+    return (
+        f"{task.number}. {words}",
+        telling.person(task.assignee) if task.assignee else "",
+        telling.clock(task.created_at),
+        telling.clock(task.done_at) if task.done_at else "open",
+    )
+
+
+TASKS = Section(id="tasks", title="Tasks during the response", read=tasks)

@@ -1,0 +1,174 @@
+"""How it unfolded: the key moments of each phase, forward in time, in people's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from incibot.core.history import History
+from incibot.core.playbook import Playbook
+from incibot.core.review.enquiry import Idea, ideas
+from incibot.core.review.phases import Chapter, chapters
+from incibot.core.review.section import Findings, Group, Rank, Section, Statement
+from incibot.core.review.telling import Telling, ids, is_back_dated, people_of, stands
+from incibot.core.timeline import EntryKind, Recorded
+
+KEPT = 4  # points: from here on a moment is kept, however many there are
+FILLED = 8  # moments a chapter: up to here it is filled with those of fewer points
+FEW_MARKS = 3  # fewer marks than this in all, and the reader is told that a rule chose
+
+_POINTS: Mapping[EntryKind, int] = {
+    EntryKind.DECISION: 4,
+    EntryKind.SURPRISE: 4,
+    EntryKind.HYPOTHESIS: 3,
+    EntryKind.ACTION: 3,
+    EntryKind.SEVERITY: 3,
+    EntryKind.STATUS: 3,
+    EntryKind.ROLE: 3,
+    EntryKind.DECLARED: 3,
+    EntryKind.OBSERVATION: 2,
+    EntryKind.QUESTION: 2,
+    EntryKind.NOTE: 2,
+    EntryKind.MILESTONE: 2,
+    EntryKind.UPDATE: 1,
+    EntryKind.ALERT: 1,
+    EntryKind.CHANGE: 1,
+    EntryKind.PAGE: 1,
+}
+_LINK = re.compile(r"<https?://[^<>]+>")
+
+
+def points(entry: Recorded) -> int:
+    """How much speaks for it as a key moment; marks by people weigh most."""
+    if not stands(entry):
+        return 0
+    total = _POINTS.get(entry.kind, 0)
+    if entry.key_moment:
+        total += 5
+    if entry.data.get("outcome"):
+        total += 2  # an idea ruled out or confirmed weighs as much as a decision
+    if entry.kind is EntryKind.ROLE and is_hand_over(entry):
+        total += 1
+    if entry.kind is EntryKind.MESSAGE and (_LINK.search(entry.words) or entry.data.get("files")):
+        total += 1
+    return total
+
+
+def is_hand_over(entry: Recorded) -> bool:
+    """Somebody laid the role down and somebody else took it up."""
+    before, after = set(people_of(entry, "from")), set(people_of(entry, "to"))
+    return bool(before - after) and bool(after - before)
+
+
+def unfolding(history: History, book: Playbook) -> Findings:
+    telling = Telling(history, book)
+    raised = ideas(history)
+    first_alert = next(
+        (entry for entry in history.entries if entry.kind is EntryKind.ALERT and stands(entry)),
+        None,
+    )
+    scores = {entry.id: points(entry) for entry in history.entries}
+    if first_alert is not None:
+        scores[first_alert.id] += 2  # the first of them weighs as much as an idea
+    groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
+    marked = sum(bool(entry.marks) for entry in history.entries)
+    statements: tuple[Statement, ...] = ()
+    if groups and marked < FEW_MARKS:
+        ends = tuple(dict.fromkeys((history.entries[0].id, history.entries[-1].id)))
+        statements = (
+            Statement(
+                text="Few messages were marked; the moments below were chosen by rule.",
+                evidence=ends,
+                rank=Rank.SYSTEM,
+            ),
+        )
+    return Findings(statements=statements, groups=groups)
+
+
+def _chapter(
+    telling: Telling, chapter: Chapter, raised: tuple[Idea, ...], scores: Mapping[int, int]
+) -> Group:
+    entries = chapter.entries
+    later = [
+        entry
+        for entry in entries
+        if is_back_dated(entry)
+        and stands(entry)
+        and chapter.until is not None
+        and entry.recorded_at > chapter.until
+    ]
+    told_later = {entry.id for entry in later}
+    then = [entry for entry in entries if entry.id not in told_later]
+    statements: list[Statement] = []
+    wrote = {entry.by for entry in then if entry.is_said}
+    if wrote:
+        said = [entry for entry in then if entry.is_said]
+        people = "1 person" if len(wrote) == 1 else f"{len(wrote)} people"
+        statements.append(
+            Statement(
+                text=f"{people} wrote in this stretch.",
+                evidence=tuple(dict.fromkeys((said[0].id, said[-1].id))),
+                rank=Rank.SYSTEM,
+            )
+        )
+    since = chapter.since
+    if since is not None:
+        statements += [
+            Statement(
+                text="Idea open when this began",
+                quote=telling.quote(idea.entry.words),
+                evidence=(idea.entry.id,),
+                rank=Rank.MARKED,
+            )
+            for idea in raised
+            if idea.is_open_at(since)
+        ]
+    statements += [telling.tell(entry) for entry in _key_moments(then, scores)]
+    statements += [_known_later(telling, entry) for entry in later]
+    return Group(title=_title(telling, chapter), statements=tuple(statements))
+
+
+def _key_moments(entries: list[Recorded], scores: Mapping[int, int]) -> list[Recorded]:
+    standing = [entry for entry in entries if stands(entry)]
+    ranked = sorted(standing, key=lambda entry: (-scores[entry.id], entry.occurred_at, entry.id))
+    chosen = [entry for entry in ranked if scores[entry.id] >= KEPT]
+    for entry in ranked[len(chosen) :]:
+        if len(chosen) >= FILLED or scores[entry.id] == 0:
+            break
+        chosen.append(entry)
+    if not chosen:
+        chosen = [entry for entry in standing if entry.is_said][:1]
+    return sorted(chosen, key=lambda entry: (entry.occurred_at, entry.id))
+
+
+def _known_later(telling: Telling, entry: Recorded) -> Statement:
+    told = telling.tell(entry)
+    return Statement(
+        text=f"Known only later: {told.text}",
+        quote=told.quote,
+        evidence=ids((entry,)),
+        rank=told.rank,
+    )
+
+
+def _title(telling: Telling, chapter: Chapter) -> str:
+    label = chapter.label[0].upper() + chapter.label[1:]
+    match chapter.since, chapter.until:
+        case None, until if until is not None:
+            return f"{label} (until {telling.clock(until)})"
+        case since, None if since is not None:
+            return f"{label} (from {telling.clock(since)})"
+        case since, until if since is not None and until is not None:
+            return f"{label} ({telling.span(since, until)})"
+    return label
+
+
+UNFOLDING = Section(
+    id="unfolding",
+    title="How it unfolded",
+    read=unfolding,
+    prompts=(
+        "What did it look like from where you were?",
+        "What were you trying to do?",
+    ),
+)

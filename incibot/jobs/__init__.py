@@ -1,0 +1,91 @@
+"""What incibot does in the world: each job looks, makes it so, and says what came of it."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from incibot.core.change import Change
+from incibot.core.jobs import (
+    Announce,
+    Brief,
+    Capture,
+    DeliverExport,
+    DraftReview,
+    DressChannel,
+    Echo,
+    Invite,
+    Job,
+    LearnPerson,
+    OpenChannel,
+    PinCard,
+    Relay,
+    ShowCard,
+    ShowHome,
+    Tell,
+    Welcome,
+)
+from incibot.jobs.announce import announce
+from incibot.jobs.brief import brief
+from incibot.jobs.capture import capture
+from incibot.jobs.deliver_export import deliver_export
+from incibot.jobs.draft_review import draft_review
+from incibot.jobs.dress_channel import dress_channel
+from incibot.jobs.echo import echo
+from incibot.jobs.invite import invite
+from incibot.jobs.learn_person import learn_person
+from incibot.jobs.open_channel import open_channel
+from incibot.jobs.pin_card import pin_card
+from incibot.jobs.relay import relay
+from incibot.jobs.show_card import show_card
+from incibot.jobs.show_home import show_home
+from incibot.jobs.tell import tell
+from incibot.jobs.tools import Tools
+from incibot.jobs.welcome import welcome
+
+__all__ = ["Tools", "perform"]
+
+
+async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
+    """Do the job. Doing it twice leaves the world as doing it once.
+
+    Args:
+        again: an earlier try may have done it, or half of it.
+
+    Raises:
+        SlackRefused: it would be refused again. SlackBusy: it may work later.
+    """
+    match job:
+        case OpenChannel():
+            return await open_channel(job, tools)
+        case DressChannel():
+            return await dress_channel(job, tools)
+        case Invite():
+            return await invite(job, tools)
+        case ShowCard():
+            return await show_card(job, tools, again=again)
+        case PinCard():
+            return await pin_card(job, tools)
+        case Announce():
+            return await announce(job, tools, again=again)
+        case Echo():
+            return await echo(job, tools, again=again)
+        case Relay():
+            return await relay(job, tools, again=again)
+        case Brief():
+            return await brief(job, tools, again=again)
+        case Welcome():
+            return await welcome(job, tools)
+        case Tell():
+            return await tell(job, tools, again=again)
+        case LearnPerson():
+            return await learn_person(job, tools)
+        case Capture():
+            return await capture(job, tools)
+        case DeliverExport():
+            return await deliver_export(job, tools, again=again)
+        case DraftReview():
+            return await draft_review(job, tools, again=again)
+        case ShowHome():
+            return await show_home(job, tools)
+        case _:
+            assert_never(job)

@@ -1,0 +1,44 @@
+"""Send a role's new holder its duties, and what they need to take over."""
+
+from __future__ import annotations
+
+from incibot.core.change import Change, Post
+from incibot.core.jobs import Brief
+from incibot.core.timeline import EntryKind, Recorded
+from incibot.errors import Unclear
+from incibot.jobs.tools import Tools
+from incibot.slack import cards
+
+WANTED = (EntryKind.DECISION, EntryKind.HYPOTHESIS, EntryKind.QUESTION)
+
+
+async def brief(job: Brief, tools: Tools, *, again: bool) -> Change | None:
+    book = tools.store.book
+    try:
+        role = book.role(job.role)
+    except Unclear:  # the playbook has lost the role meanwhile
+        return None
+    async with tools.store.read() as tx:
+        incident = await tx.incident(job.incident)
+        known = await tx.post(job.key)
+        recent: list[Recorded] = []
+        async for entry in tx.entries(job.incident):
+            if entry.kind is EntryKind.ROLE and entry.data.get("role") == job.role:
+                if job.user in entry.data.get("to", ()) and job.user not in entry.data.get(
+                    "from", ()
+                ):
+                    continue
+                recent.clear()  # what was said before the last hand-over was handed over then
+            elif entry.kind in WANTED and entry.retracted_at is None:
+                recent.append(entry)
+    channel = known.channel if known else await tools.slack.direct_channel(job.user)
+    text, blocks = cards.brief(incident, role, book, previous=job.previous, recent=recent)
+    ts = await tools.slack.ensure_message(
+        channel,
+        key=job.key,
+        text=text,
+        blocks=blocks,
+        known=known.ts if known else None,
+        look=again,
+    )
+    return Change(posts=(Post(key=job.key, channel=channel, ts=ts),))

@@ -1,0 +1,34 @@
+"""Hand the timeline to the asker, as a file, and to nobody else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from incibot.core.change import Change
+from incibot.core.jobs import DeliverExport
+from incibot.core.people import zone_of
+from incibot.exports import filename, format_of
+from incibot.jobs.tools import Tools
+from incibot.slack.blocks import time
+
+
+async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Change | None:
+    fmt = format_of(job.format)
+    zone = zone_of(job.zone) or tools.zone
+    async with tools.store.read() as tx:
+        incident = await tx.incident_seen_by(job.incident, job.user)
+        head = await tx.head(incident, zone=zone)
+        chunks = [
+            chunk async for chunk in fmt.write(head, tx.entries(job.incident), tools.renderer)
+        ]
+    channel = await tools.slack.direct_channel(job.user)
+    asked = datetime.fromtimestamp(job.at, UTC)
+    await tools.slack.ensure_file(
+        channel,
+        name=filename(incident, fmt),
+        title=f"{incident.ref} timeline, times in {zone.key}",
+        content="".join(chunks).encode(),
+        words=f"The timeline of {incident.ref}, as you asked {time(asked)}.",
+        look=again,
+    )
+    return None

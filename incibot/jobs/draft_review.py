@@ -1,0 +1,50 @@
+"""Make or refresh the review draft, and hand it to the asker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from incibot.core.change import Change
+from incibot.core.jobs import DraftReview, Echo
+from incibot.core.timeline import Entry, EntryKind
+from incibot.jobs.tools import Tools
+from incibot.paper import draft_markdown, to_html
+from incibot.slack.blocks import time
+
+
+async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change | None:
+    async with tools.store.begin() as tx:
+        incident = await tx.incident_seen_by(job.incident, job.user)
+        history = await tx.history(incident, zone=tools.zone)
+        previous = await tx.review(job.incident)
+        markdown = draft_markdown(history, tools.store.book, tools.renderer, previous)
+        await tx.keep_review(job.incident, markdown)
+    asked = datetime.fromtimestamp(job.at, UTC)
+    channel = await tools.slack.direct_channel(job.user)
+    words = (
+        f"The review draft of {incident.ref}, made {time(asked)} from its timeline. "
+        "It asks how things looked at the time; the meaning is yours to add."
+    )
+    title = f"{incident.ref} review draft"
+    page = to_html(markdown, title=title, renderer=tools.renderer)
+    for suffix, content in (("html", page), ("md", markdown)):
+        await tools.slack.ensure_file(
+            channel,
+            name=f"{incident.ref}-review.{suffix}",
+            title=title,
+            content=content.encode(),
+            words=words,
+            look=again,
+        )
+    entry = Entry(
+        key=f"review:{job.asked}",
+        kind=EntryKind.REVIEW,
+        occurred_at=asked,
+        by=job.user,
+        words="Drafted the review" if previous is None else "Refreshed the review draft",
+    )
+    return Change(
+        about=incident.number,
+        entries=(entry,),
+        jobs=(Echo(incident=incident.number, entry=entry.key),),
+    )

@@ -1,0 +1,24 @@
+"""Set the channel's topic, and bookmark the timeline page where there is one."""
+
+from __future__ import annotations
+
+from incibot.core.change import Change
+from incibot.core.jobs import DressChannel
+from incibot.core.markup import shorten
+from incibot.jobs.tools import Tools
+
+TOPIC = 250  # characters that Slack takes
+
+
+async def dress_channel(job: DressChannel, tools: Tools) -> Change | None:
+    async with tools.store.read() as tx:
+        incident = await tx.incident(job.incident)
+    if incident.channel is None:
+        return None
+    await tools.slack.ensure_topic(
+        incident.channel, shorten(f"{incident.ref}: {incident.title}", TOPIC)
+    )
+    page = tools.page(incident.number)
+    if page:
+        await tools.slack.ensure_bookmark(incident.channel, "Timeline", page)
+    return None

@@ -1,0 +1,142 @@
+"""Claim a job, perform it, store what came of it; try again later, or lay it aside for a person."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from incibot import log as logs
+from incibot.core.jobs import Announce, ShowCard, unpack
+from incibot.errors import Conflict, LeaseLost, SlackBusy, SlackRefused
+from incibot.jobs import Tools, perform
+from incibot.log import logger
+from incibot.store.jobs import Claim
+
+LEASE = timedelta(minutes=2)  # far longer than any job, and than any two clocks differ
+POLL = 1.0  # seconds between looks for jobs of other processes, or due later
+HANDS = 4  # jobs that one process performs at a time
+TRIES = 12  # of a job that fails in a way that may pass: about an hour in all
+FIRST = 1.0  # seconds before the second try; doubled each time
+CARDS = (ShowCard.__name__, Announce.__name__)
+LONGEST = 600.0  # seconds between two tries
+
+log = logger(__name__)
+
+
+class Runner:
+    """Performs jobs until it is stopped. Any number of processes may have one."""
+
+    def __init__(self, tools: Tools, *, seed: int | None = None) -> None:
+        self._tools = tools
+        self._store = tools.store
+        self._random = random.Random(seed)  # noqa: S311 - jitter, no secret
+        self._stopping = asyncio.Event()
+        self._at_work: set[asyncio.Task[None]] = set()
+        self.done: Callable[[str, str], None] = lambda kind, outcome: None
+
+    async def run(self) -> None:
+        """Work until `stop`. Trouble with the database is waited out."""
+        while not self._stopping.is_set():
+            self._store.work.clear()
+            try:
+                claims = await self._claim(HANDS - len(self._at_work))
+            except (SQLAlchemyError, OSError) as trouble:
+                log.error("jobs.unreadable", error=repr(trouble)[:300])
+                claims = []
+            for claim in claims:
+                task = asyncio.create_task(self._do(claim))
+                self._at_work.add(task)
+                task.add_done_callback(self._free)
+            if not claims or len(self._at_work) >= HANDS:
+                await self._wait()
+        if self._at_work:
+            await asyncio.wait(self._at_work)
+
+    def _free(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        self._store.work.set()
+        if not task.cancelled() and task.exception():
+            log.error("job.lost", error=repr(task.exception())[:300])
+
+    async def _wait(self) -> None:
+        waits = [
+            asyncio.create_task(self._store.work.wait()),
+            asyncio.create_task(self._stopping.wait()),
+        ]
+        await asyncio.wait(waits, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    def stop(self) -> None:
+        """Take no new job; `run` returns when those in hand are done."""
+        self._stopping.set()
+
+    async def work_off(self) -> int:
+        """Perform all jobs that are due, and those that follow from them. How many there were."""
+        count = 0
+        while claims := await self._claim(HANDS):
+            await asyncio.gather(*(self._do(claim) for claim in claims))
+            count += len(claims)
+        return count
+
+    async def _claim(self, limit: int) -> list[Claim]:
+        if limit <= 0:
+            return []
+        async with self._store.begin() as tx:
+            return await tx.claim(limit=limit, lease=LEASE)
+
+    async def _do(self, claim: Claim) -> None:
+        """Perform the job and store what came of it, in one transaction with its end."""
+        with logs.bind(job=claim.kind, job_id=claim.id, incident=claim.incident):
+            try:
+                job = unpack(claim.kind, claim.fields)
+                change = await perform(job, self._tools, again=claim.attempts > 1)
+                async with self._store.begin() as tx:
+                    if change is not None:
+                        await tx.apply(change)
+                    await tx.finish(claim)
+            except LeaseLost:
+                outcome = "lease_lost"  # somebody else has it, and what came of it
+            except SlackRefused as refused:
+                outcome = await self._park(claim, str(refused))
+            except SlackBusy as busy:
+                outcome = await self._again(claim, str(busy), after=busy.retry_after)
+            except Conflict as conflict:
+                outcome = await self._again(claim, str(conflict), after=0.0)
+            except Exception as trouble:
+                log.exception("job.failed")
+                outcome = await self._again(claim, repr(trouble))
+            else:
+                outcome = "done"
+            self.done(claim.kind, outcome)
+            log.info("job.done", attempt=claim.attempts, outcome=outcome)
+
+    async def _again(self, claim: Claim, error: str, *, after: float | None = None) -> str:
+        """Try it later; park it after so many tries that it will hardly pass by itself."""
+        if claim.attempts >= TRIES:
+            return await self._park(claim, error)
+        if after is None:
+            after = min(FIRST * 2 ** (claim.attempts - 1), LONGEST)
+            after *= self._random.uniform(0.5, 1.5)  # so that many do not come back at once
+        due = self._tools.clock() + timedelta(seconds=after)
+        await self._put_back(claim, error, due)
+        return "again"
+
+    async def _park(self, claim: Claim, error: str) -> str:
+        await self._put_back(claim, error, None)
+        return "parked"
+
+    async def _put_back(self, claim: Claim, error: str, due_at: datetime | None) -> None:
+        try:
+            async with self._store.begin() as tx:
+                kept = await tx.put_back(claim, error=error, due_at=due_at)
+                # The card says what was not done, unless it is the card itself that was not.
+                parked = kept and due_at is None and claim.kind not in CARDS
+                if parked and claim.incident is not None:
+                    await tx.ask(ShowCard(incident=claim.incident))
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("job.not_put_back", error=repr(trouble)[:300])  # its lease runs out

@@ -1,0 +1,37 @@
+"""A local Slack: a workspace in memory that a bot talks to as if it were Slack's.
+
+============  =======================================================================================
+server        `Playground`: everything put together and served, on loopback only
+people        `Person`: what a person types, clicks and sees
+workspace     people, channels, messages, files; Slack's rules about them
+views         modals, App Homes, and the triggers that open them
+responses     response URLs
+elements      what Block Kit's interactive elements hold
+markup        typed text -> Slack's markup -> rich text
+web_api       the Web API, one function a method
+delivery      signed HTTP with retries, and Socket Mode
+faults        what can go wrong, behind switches
+limits        what Slack refuses in blocks, views, messages and names
+control       the HTTP API by which a page or a test takes part
+northwind     the people and channels that are there at the start
+terms         the words that all of these share
+============  =======================================================================================
+"""
+
+from incibot.playground.delivery import Answer, sign
+from incibot.playground.faults import Faults
+from incibot.playground.people import ClickAnswer, CommandAnswer, Person, ViewAnswer
+from incibot.playground.server import Playground
+from incibot.playground.terms import Refusal
+
+__all__ = [
+    "Answer",
+    "ClickAnswer",
+    "CommandAnswer",
+    "Faults",
+    "Person",
+    "Playground",
+    "Refusal",
+    "ViewAnswer",
+    "sign",
+]

@@ -1,0 +1,247 @@
+"""The local Slack put together: `Playground` serves the Web API, Socket Mode and the control API."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from incibot.playground import northwind
+from incibot.playground.control import Control
+from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
+from incibot.playground.faults import Faults
+from incibot.playground.people import Person
+from incibot.playground.responses import Responses
+from incibot.playground.terms import Clock, Refusal
+from incibot.playground.views import Views
+from incibot.playground.web_api import WebApi, receive_upload
+from incibot.playground.workspace import Call, Channel, Workspace
+
+UPLOAD_MAX: Final = 64 * 1024 * 1024
+SCHEDULE_TICK_SECONDS: Final = 1.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Playground:
+    """A Slack workspace on this machine.
+
+    Args:
+        clock: the time, aware and in UTC; by default the machine's.
+        signing_secret, bot_token, app_token: what the bot is configured with.
+        request_url: where the bot takes deliveries by HTTP; None for Socket Mode alone.
+        scopes: what the bot's token may do; by default everything that is implemented.
+        people, rooms, groups: who and what is there; by default Northwind.
+        sleep: waits between retries of an event.
+        retry_delays: seconds before each retry.
+        ack_seconds: how long the bot may take to answer.
+        first_id: where ids start to count; a bot that keeps its database over several workspaces
+            needs another number for each, or takes new events for old ones.
+        escapes_commands: commands carry ``<@U1|ana>`` for a typed ``@ana``.
+        subscriptions: event types that the app gets; None is all.
+
+    Attributes:
+        workspace, views, responses, delivery, faults: the parts, to look at and to disturb.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock = _utc_now,
+        signing_secret: str = "playground-signing-secret",  # noqa: S107 - of a Slack for one machine
+        bot_token: str = "xoxb-playground",  # noqa: S107
+        app_token: str = "xapp-playground",  # noqa: S107
+        request_url: str | None = None,
+        scopes: Sequence[str] = northwind.SCOPES,
+        people: Sequence[northwind.Someone] = northwind.PEOPLE,
+        rooms: Sequence[northwind.Room] = northwind.ROOMS,
+        groups: Sequence[northwind.Group] = northwind.GROUPS,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        ack_seconds: float = ACK_SECONDS,
+        first_id: int = 1,
+        escapes_commands: bool = True,
+        subscriptions: set[str] | None = None,
+    ) -> None:
+        self.signing_secret = signing_secret
+        self.bot_token = bot_token
+        self.app_token = app_token
+        self.escapes_commands = escapes_commands
+        self.workspace = Workspace(
+            clock=clock, people=people, rooms=rooms, groups=groups, first_id=first_id
+        )
+        self.views = Views(self.workspace)
+        self.responses = Responses(self.workspace)
+        self.faults = Faults()
+        self.web_api = WebApi(
+            self.workspace,
+            self.views,
+            lambda: self.delivery,
+            self.faults,
+            bot_token=bot_token,
+            app_token=app_token,
+            granted=scopes,
+            base_url=lambda: self.url,
+        )
+        self.delivery = Delivery(
+            self.workspace,
+            self.faults,
+            signing_secret=signing_secret,
+            request_url=request_url,
+            scopes=self.web_api.scopes,
+            sleep=sleep,
+            retry_delays=retry_delays,
+            ack_seconds=ack_seconds,
+            subscriptions=subscriptions,
+        )
+        self._people: dict[str, Person] = {}
+        self._control = Control(self)
+        self._runner: web.AppRunner | None = None
+        self._ticker: asyncio.Task[None] | None = None
+        self._url = ""
+
+    # --- Life ------------------------------------------------------------------------------------
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Begin to serve; port 0 takes a free one.
+
+        Raises:
+            ValueError: the host is not this machine's loopback; there are no passwords here.
+        """
+        if host != "localhost" and not _is_loopback(host):
+            raise ValueError(f"the playground binds to loopback only, not to {host}")
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        bound = self._runner.addresses[0]
+        shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
+        self._url = f"http://{shown}:{bound[1]}/"
+        await self.delivery.start()
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Stop serving; events that are still on their way are lost."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ticker
+        await self._control.stop()
+        await self.delivery.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def settled(self, *, retries: bool = False) -> None:
+        """Wait until all events have been delivered or refused; with `retries`, finally."""
+        self.workspace.post_due()
+        await self.delivery.settled(retries=retries)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(SCHEDULE_TICK_SECONDS)
+            self.workspace.post_due()
+
+    # --- Where and who -----------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """The address of this server, with a slash at the end."""
+        return self._url
+
+    @property
+    def api_url(self) -> str:
+        """The base of the Web API: what the bot takes for ``https://slack.com/api/``."""
+        return f"{self._url}api/"
+
+    @property
+    def request_url(self) -> str | None:
+        """Where the bot takes deliveries by HTTP."""
+        return self.delivery.request_url
+
+    @request_url.setter
+    def request_url(self, url: str | None) -> None:
+        self.delivery.request_url = url
+
+    def person(self, known_as: str) -> Person:
+        """Somebody, by handle or id; raises `Refusal` user_not_found."""
+        user = self.workspace.user(known_as)
+        return self._people.setdefault(user.id, Person(self, user))
+
+    def channel(self, known_as: str) -> Channel:
+        """A channel, by name or id, whoever may see it; raises `Refusal` channel_not_found."""
+        return self.workspace.channel(known_as)
+
+    def calls(self, method: str | None = None) -> list[Call]:
+        """The bot's Web API calls, oldest first; of one method if it is named."""
+        return [call for call in self.workspace.calls if method in (None, call.method)]
+
+    # --- Routes ------------------------------------------------------------------------------------
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=UPLOAD_MAX, middlewares=[_from_this_machine])
+        app.add_routes(
+            [
+                web.get("/api/{method}", self.web_api.serve),
+                web.post("/api/{method}", self.web_api.serve),
+                web.get("/link/", self.delivery.sockets.serve),
+                web.post("/upload/v1/{file}", self._upload),
+                web.get("/files-pri/{team}-{file}/{rest:.*}", self._download),
+                web.post("/responses/{key}", self._respond),
+                *self._control.routes(),
+            ]
+        )
+        return app
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        return await receive_upload(self.workspace, request)
+
+    async def _download(self, request: web.Request) -> web.Response:
+        file = self.workspace.files.get(request.match_info["file"])
+        if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
+            return web.Response(status=401, text="a token is needed")
+        if file is None or file.content is None or "files:read" not in self.web_api.scopes():
+            return web.Response(status=404)
+        return web.Response(body=file.content, content_type=file.json["mimetype"])
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        try:
+            answer = json.loads(await request.text())
+        except ValueError:
+            return web.Response(status=400, text="invalid_payload")
+        if not isinstance(answer, dict):
+            return web.Response(status=400, text="invalid_payload")
+        try:
+            self.responses.use(request.match_info["key"], answer)
+        except Refusal as refusal:
+            gone = refusal.code in ("used_url", "expired_url")
+            return web.Response(status=404 if gone else 400, text=refusal.code)
+        return web.Response(text="ok")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@web.middleware
+async def _from_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Keep other sites' pages out: they can reach loopback through a person's browser."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if host != "localhost" and not _is_loopback(host):
+        return web.Response(status=403, text="the playground is for this machine alone")
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        return web.Response(status=403, text="the playground is for its own page alone")
+    return await handler(request)

@@ -1,0 +1,1 @@
+"""Slack's side: its payloads read, its calls made, its blocks built."""

@@ -1,0 +1,79 @@
+"""Bolt, wired: one listener for each sort of payload, and our own answer to who we are.
+
+Bolt's defaults acknowledge an event before it is handled, and lose it when the first `auth.test`
+fails. So the answer waits for the listener, and who we are comes from `Here`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from incibot.errors import SlackBusy
+from incibot.log import logger
+from incibot.slack.inbound import Inbound
+
+EVERY = re.compile(".*", re.DOTALL)
+log = logger(__name__)
+
+
+def build(inbound: Inbound, *, token: str, api_url: str) -> AsyncApp:
+    """The Bolt app. Requests over HTTP must have been verified before they come here."""
+
+    async def authorize(**_: Any) -> AuthorizeResult:
+        here = inbound.here.workspace
+        if here is None:
+            raise SlackBusy("auth.test", "not_yet_accepted")
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=here.team,
+            bot_user_id=here.bot_user,
+            bot_id=here.bot_id,
+            bot_token=token,
+        )
+
+    app = AsyncApp(
+        authorize=authorize,
+        client=AsyncWebClient(base_url=api_url),
+        process_before_response=True,
+        request_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        raise_error_for_unhandled_request=False,
+        logger=logging.getLogger("slack_bolt"),
+    )
+
+    async def on_error(error: Exception) -> BoltResponse:
+        log.error("delivery.failed", error=repr(error)[:300])
+        return BoltResponse(status=503)  # Slack delivers an event again
+
+    async def no_options(ack: Any) -> None:
+        await ack(options=[])
+
+    app.error(on_error)
+    app.event(EVERY)(inbound.on_event)
+    app.command(EVERY)(inbound.on_command)
+    app.block_action(EVERY)(inbound.on_action)
+    app.view_submission(EVERY)(inbound.on_view)
+    app.shortcut(EVERY)(inbound.on_shortcut)
+    app.options(EVERY)(no_options)
+    return app
+
+
+def socket(
+    app: AsyncApp, *, app_token: str, token: str, api_url: str, session: aiohttp.ClientSession
+) -> AsyncSocketModeHandler:
+    """The connection to Slack by Socket Mode; `connect_async` opens it."""
+    return AsyncSocketModeHandler(
+        app,
+        app_token,
+        web_client=AsyncWebClient(token=token, base_url=api_url, session=session),
+        logger=logging.getLogger("slack_sdk.socket_mode"),
+    )

@@ -1,0 +1,349 @@
+"""The incident's messages: its card, its announcement, echoes, briefs and the welcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incibot.core.incident import Incident
+from incibot.core.people import UserId
+from incibot.core.playbook import Kind, Playbook, Role
+from incibot.core.timeline import EntryKind, Recorded
+from incibot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    confirm,
+    context,
+    fields,
+    fitting,
+    header,
+    link_button,
+    mrkdwn,
+    person,
+    quoted,
+    said,
+    section,
+    time,
+    title,
+)
+from incibot.store.jobs import Parked
+
+ICONS = {
+    EntryKind.OBSERVATION: ":eyes:",
+    EntryKind.HYPOTHESIS: ":bulb:",
+    EntryKind.DECISION: ":ballot_box_with_check:",
+    EntryKind.ACTION: ":wrench:",
+    EntryKind.QUESTION: ":question:",
+    EntryKind.SURPRISE: ":astonished:",
+    EntryKind.NOTE: ":memo:",
+    EntryKind.STATUS: ":vertical_traffic_light:",
+    EntryKind.SEVERITY: ":thermometer:",
+    EntryKind.ROLE: ":bust_in_silhouette:",
+    EntryKind.MILESTONE: ":triangular_flag_on_post:",
+    EntryKind.UPDATE: ":mega:",
+    EntryKind.TASK: ":white_medium_square:",
+}
+KINDS = {Kind.INCIDENT: "Incident", Kind.NEAR_MISS: "Near miss", Kind.DRILL: "Drill"}
+MENDS = {  # what would mend an error that Slack gave; the rest is said in Slack's own word
+    "missing_scope": "add the scope to the app and install it again",
+    "channel_not_found": "invite incibot to that channel, or name another",
+    "not_in_channel": "invite incibot to that channel",
+    "is_archived": "name a channel that is not archived",
+    "restricted_action": "let the app do this in the workspace's settings",
+    "user_not_found": "the person is no longer in the workspace",
+    "cant_invite": "the person cannot be invited",
+    "no_such_subteam": "correct the user group in the configuration",
+    "plan_upgrade_required": "user groups need a paid plan",
+}
+
+
+def card(
+    incident: Incident, book: Playbook, *, parked: Sequence[Parked] = (), page: str = ""
+) -> tuple[str, list[Block]]:
+    """The card at the top of the incident's channel: its text, its blocks."""
+    number = incident.number
+    over = book.is_over(incident.status)
+    blocks: list[Block] = [header(f"{incident.ref}  {incident.title}")]
+    blocks += fields(_facts(incident, book))
+    if incident.summary:
+        blocks.append(section(quoted(title(incident.summary, 1200))))
+    if incident.update:
+        blocks.append(section(_update(incident)))
+    elements = [
+        button("Update", "update", number=number),
+        button("Roles", "role", number=number),
+        button("Severity", "severity", number=number),
+        button("Status", "status", number=number),
+    ]
+    if over:
+        elements += [
+            button("Draft the review", "review", number=number, style="primary"),
+            button("Reopen", "reopen", number=number),
+        ]
+    else:
+        elements.append(button("Resolve", "resolve", number=number, style="primary"))
+    if page:
+        elements.append(link_button("Timeline", page, name="timeline"))
+    blocks.append(actions(elements))
+    blocks += [context(f":warning: {line}") for line in _not_done(parked)]
+    blocks.append(
+        context(
+            f"Declared by {person(incident.declared_by)} {time(incident.declared_at)}. "
+            "All that is written here is in the timeline; "
+            ":pushpin: marks a key moment; `/incident` shows what else you can do."
+        )
+    )
+    return _summary(incident, book), fitting(blocks)
+
+
+def announcement(incident: Incident, book: Playbook, *, page: str = "") -> tuple[str, list[Block]]:
+    """The card in the announcement channel."""
+    number = incident.number
+    where = f" in <#{incident.channel}>" if incident.channel else ""
+    blocks: list[Block] = [
+        section(f"*{incident.ref}  {title(incident.title)}*{where}"),
+        *fields(_facts(incident, book)),
+    ]
+    if incident.update:
+        blocks.append(section(_update(incident)))
+    elements = [button("Join the channel", "join", number=number)]
+    if not book.is_over(incident.status):
+        elements += [
+            button("Update", "update", number=number),
+            button("Roles", "role", number=number),
+            button("Severity", "severity", number=number),
+            button("Resolve", "resolve", number=number),
+        ]
+    if page:
+        elements.append(link_button("Timeline", page, name="timeline"))
+    blocks += [
+        actions(elements),
+        context(f"Declared by {person(incident.declared_by)} {time(incident.declared_at)}"),
+    ]
+    return _summary(incident, book), fitting(blocks)
+
+
+def echo(entry: Recorded, *, number: int) -> tuple[str, list[Block]]:
+    """What was recorded by a command, as everybody in the channel sees it."""
+    icon = ICONS.get(entry.kind_first, ":memo:")
+    who = person(entry.by) if entry.by else entry.by_name
+    kind = entry.kind_first.value
+    if entry.retracted_at is not None:
+        words = f":leftwards_arrow_with_hook: {who} took back a {kind}: ~{_one_line(entry.words)}~"
+        return words, said(words)
+    if entry.kind_first in (EntryKind.NOTE, *TYPED_WITH_UNDO):
+        head = f"{icon} *{kind.capitalize()}* by {who}"
+    else:
+        head = f"{icon} {who}"
+    blocks = said(f"{head}\n{entry.words}" if entry.words else head)
+    if entry.data.get("read_as"):
+        read_as = f"Read as {entry.data['read_as']}, which is {time(entry.occurred_at)} for you."
+        blocks.append(context(read_as))
+    elements = []
+    if entry.kind_first is EntryKind.HYPOTHESIS:
+        elements = [
+            button("Ruled out", f"answer {entry.id} ruled_out", number=number, name="ruled_out"),
+            button("Confirmed", f"answer {entry.id} confirmed", number=number, name="confirmed"),
+        ]
+    if entry.kind_first in (EntryKind.NOTE, *TYPED_WITH_UNDO) and "outcome" not in entry.data:
+        elements.append(
+            button(
+                "Undo",
+                f"takeback {entry.id}",
+                number=number,
+                confirm=confirm(
+                    "Take it back?",
+                    "It stays in the timeline, struck out.",
+                    "Take it back",
+                ),
+            )
+        )
+    if entry.kind_first is EntryKind.TASK and entry.data.get("state") == "open":
+        elements.append(button("Done", f"task done {entry.data['task']}", number=number))
+    if entry.kind_first is EntryKind.STATUS and entry.data.get("over"):
+        elements.append(button("Draft the review", "review", number=number, style="primary"))
+    if elements:
+        blocks.append(actions(elements))
+    return f"{head} {_one_line(entry.words)}", fitting(blocks)
+
+
+TYPED_WITH_UNDO = (
+    EntryKind.OBSERVATION,
+    EntryKind.HYPOTHESIS,
+    EntryKind.DECISION,
+    EntryKind.ACTION,
+    EntryKind.QUESTION,
+    EntryKind.SURPRISE,
+)
+
+
+def relay(incident: Incident, entry: Recorded) -> tuple[str, list[Block]]:
+    """An update, as it stands under the card in the announcement channel."""
+    who = person(entry.by) if entry.by else entry.by_name
+    words = f":mega: *{incident.ref}*: {entry.words}"
+    return words, [*said(words), context(f"{who} {time(entry.occurred_at)}")]
+
+
+def brief(
+    incident: Incident,
+    role: Role,
+    book: Playbook,
+    *,
+    previous: UserId | None,
+    recent: Sequence[Recorded],
+) -> tuple[str, list[Block]]:
+    """What a role's new holder is sent: duties, and what they need to take over.
+
+    Args:
+        recent: decisions and open questions since the role changed hands the last time.
+    """
+    where = f" in <#{incident.channel}>" if incident.channel else ""
+    head = f"You are *{title(role.title, 100)}* of {incident.ref} “{title(incident.title, 200)}”{where}."
+    if previous:
+        head += f" {person(previous)} held it until now."
+    blocks = [section(head)]
+    if role.duties:
+        blocks.append(section("\n".join(f"• {duty}" for duty in role.duties)))
+    status = _status(incident, book)
+    blocks.append(section(f"*Where it stands*\n{_severity(incident, book)} · {status}"))
+    if incident.update:
+        blocks.append(section(_update(incident)))
+    if incident.open_tasks:
+        blocks.append(section("*Open tasks*\n" + _tasks(incident)))
+    for kind, name in (
+        (EntryKind.DECISION, "Last decisions"),
+        (EntryKind.HYPOTHESIS, "Hypotheses"),
+        (EntryKind.QUESTION, "Open questions"),
+    ):
+        lines = [_line(entry) for entry in recent if entry.kind is kind][-5:]
+        if lines:
+            blocks.append(section(f"*{name}*\n" + "\n".join(lines)))
+    return head, fitting(blocks)
+
+
+def welcome(
+    incident: Incident, book: Playbook, *, last: Sequence[Recorded]
+) -> tuple[str, list[Block]]:
+    """What somebody who joins sees, and nobody else."""
+    head = f"Welcome to *{incident.ref}  {title(incident.title)}*"
+    blocks = [section(head), *fields(_facts(incident, book))]
+    if incident.summary:
+        blocks.append(section(f"*What is known*\n{quoted(title(incident.summary, 1000))}"))
+    if incident.update:
+        blocks.append(section(_update(incident)))
+    lines = [_line(entry) for entry in last]
+    if lines:
+        blocks.append(section("*Last entries*\n" + "\n".join(lines)))
+    if incident.open_tasks:
+        blocks.append(section("*Open tasks*\n" + _tasks(incident)))
+    blocks.append(
+        context(
+            "Write as you would anyway: it is in the timeline. `/incident help` shows the rest."
+        )
+    )
+    return head, fitting(blocks)
+
+
+def incident_line(incident: Incident, book: Playbook) -> str:
+    """An incident on one line, for lists."""
+    where = f" <#{incident.channel}>" if incident.channel else ""
+    lock = ":lock: " if incident.private else ""
+    return (
+        f"{lock}*{incident.ref}* {title(incident.title, 120)}{where}\n"
+        f"{_severity(incident, book)} · {_status(incident, book)} · "
+        f"declared {time(incident.declared_at)}"
+    )
+
+
+def entry_line(entry: Recorded) -> str:
+    return _line(entry)
+
+
+def _facts(incident: Incident, book: Playbook) -> list[tuple[str, str]]:
+    facts = [
+        ("Severity", _severity(incident, book)),
+        ("Status", _status(incident, book)),
+    ]
+    started = incident.milestone("started")
+    if started:
+        facts.append(("Started", time(started.at)))
+    else:
+        facts.append(("Declared", time(incident.declared_at)))
+    if incident.kind is not Kind.INCIDENT:
+        facts.append(("Kind", KINDS[incident.kind]))
+    if incident.service:
+        facts.append(("Service", title(incident.service, 200)))
+    if incident.private:
+        facts.append(("Private", ":lock: only those in its channel see it"))
+    held = []
+    for role in book.roles:
+        holders = incident.holders(role.word)
+        if holders:
+            held.append((title(role.title, 60), " ".join(person(user) for user in holders[:8])))
+    facts += held[:12]
+    if len(held) > 12:
+        facts.append(("And", f"{len(held) - 12} more roles: `/incident role` lists them"))
+    if not any(incident.holders(role.word) for role in book.roles[:1]):
+        facts.append((book.roles[0].title, "nobody yet: `/incident commander me`"))
+    return facts
+
+
+def _severity(incident: Incident, book: Playbook) -> str:
+    found = next((one for one in book.severities if one.word == incident.severity), None)
+    icon = f"{found.emoji} " if found and found.emoji else ""
+    return f"{icon}{title(incident.severity, 40)}"
+
+
+def _status(incident: Incident, book: Playbook) -> str:
+    found = next((one for one in book.statuses if one.word == incident.status), None)
+    icon = f"{found.emoji} " if found and found.emoji else ""
+    return f"{icon}{title(incident.status, 40)}"
+
+
+def _update(incident: Incident) -> str:
+    update = incident.update
+    if update is None:
+        return ""
+    words = mrkdwn(update.words, 1500)["text"]
+    return f"*Last update*, {time(update.at)} by {person(update.by)}\n{words}"
+
+
+def _tasks(incident: Incident) -> str:
+    lines = []
+    for task in incident.open_tasks[:15]:
+        who = f" {person(task.assignee)}" if task.assignee else ""
+        lines.append(f"• {task.number}: {_one_line(task.words)}{who}")
+    more = len(incident.open_tasks) - len(lines)
+    return "\n".join(lines) + (f"\n… and {more} more" if more else "")
+
+
+def _line(entry: Recorded) -> str:
+    who = person(entry.by) if entry.by else title(entry.by_name, 60)
+    pin = ":pushpin: " if entry.key_moment else ""
+    icon = ICONS.get(entry.kind, "")
+    words = "_deleted_" if entry.retracted_at and not entry.words else _one_line(entry.words)
+    if entry.retracted_at and entry.words:
+        words = f"~{words}~"
+    return f"{time(entry.occurred_at, style='{time}')} {pin}{icon} {who}: {words}"
+
+
+def _one_line(words: str, limit: int = 240) -> str:
+    return str(mrkdwn(" ".join(words.split()), limit)["text"])
+
+
+def _summary(incident: Incident, book: Playbook) -> str:
+    return f"{incident.ref} {title(incident.title)}: {incident.severity}, {incident.status}"
+
+
+def _not_done(parked: Sequence[Parked]) -> list[str]:
+    """A line for each thing that Slack refused, with what would mend it."""
+    lines = []
+    for job in parked[:5]:
+        mend = next((text for code, text in MENDS.items() if code in job.last_error), "")
+        lines.append(
+            f"Not done ({title(job.kind, 40)}): {title(job.last_error, 200)}"
+            + (f". To mend it: {mend}" if mend else "")
+        )
+    if len(parked) > 5:
+        lines.append(f"… and {len(parked) - 5} more: `incibot jobs` lists them")
+    return lines

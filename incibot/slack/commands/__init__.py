@@ -1,0 +1,54 @@
+"""The words that ``/incident`` knows, in the order in which the help lists them."""
+
+from __future__ import annotations
+
+from incibot.slack.commands.add import ADD
+from incibot.slack.commands.answer import ANSWER
+from incibot.slack.commands.declare import DECLARE
+from incibot.slack.commands.export import EXPORT
+from incibot.slack.commands.form import FORM
+from incibot.slack.commands.help import HELP
+from incibot.slack.commands.incidents import LIST
+from incibot.slack.commands.join import JOIN
+from incibot.slack.commands.milestone import MILESTONE
+from incibot.slack.commands.note import ENTRIES
+from incibot.slack.commands.panel import PANEL
+from incibot.slack.commands.reopen import REOPEN
+from incibot.slack.commands.resolve import RESOLVE
+from incibot.slack.commands.review import REVIEW
+from incibot.slack.commands.role import ROLE
+from incibot.slack.commands.severity import SEVERITY
+from incibot.slack.commands.status import STATUS
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
+from incibot.slack.commands.takeback import TAKEBACK
+from incibot.slack.commands.task import TASK
+from incibot.slack.commands.timeline import TIMELINE
+from incibot.slack.commands.update import UPDATE
+
+COMMANDS: tuple[Subcommand, ...] = (
+    DECLARE,
+    LIST,
+    JOIN,
+    PANEL,
+    ROLE,
+    SEVERITY,
+    STATUS,
+    UPDATE,
+    *ENTRIES,
+    MILESTONE,
+    TASK,
+    TIMELINE,
+    EXPORT,
+    REVIEW,
+    RESOLVE,
+    REOPEN,
+    HELP,
+    ANSWER,
+    TAKEBACK,
+    FORM,
+    ADD,
+)
+
+WORDS = {command.word: command for command in COMMANDS}
+
+__all__ = ["COMMANDS", "WORDS", "Call", "Reply", "Subcommand", "Wrong"]

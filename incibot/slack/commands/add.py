@@ -1,0 +1,98 @@
+"""The form behind *Add to incident timeline* on a message outside an incident's channel."""
+
+from __future__ import annotations
+
+from incibot.core.people import ChannelId, UserId
+from incibot.core.timeline import TYPED, EntryKind
+from incibot.errors import NotFound, Refused
+from incibot.slack import blocks
+from incibot.slack.blocks import View
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
+from incibot.slack.reading import Message, Submitted
+from incibot.store.unit import Transaction
+
+
+async def run(call: Call, tx: Transaction) -> Reply:
+    raise Refused(
+        "To add a message, use *Add to incident timeline* in its menu, or put :pushpin: on it."
+    )
+
+
+async def form_about(message: Message, call: Call, tx: Transaction) -> View:
+    """Ask to which incident the message belongs.
+
+    Raises:
+        NotFound: there is none that the asker may see.
+    """
+    found = await tx.incidents(call.by)
+    if not found:
+        raise NotFound("No incident is open that this message could be added to.")
+    options = [
+        blocks.option(f"{one.ref} {' '.join(one.title.split())}", str(one.number))
+        for one in found[: blocks.OPTIONS]
+    ]
+    kinds = [
+        blocks.option(kind.value.capitalize(), kind.value) for kind in (EntryKind.MESSAGE, *TYPED)
+    ]
+    return blocks.modal(
+        "Add to timeline",
+        [
+            blocks.section(blocks.quoted(blocks.mrkdwn(message.words, 1000)["text"])),
+            blocks.field(
+                "Incident",
+                blocks.select(
+                    options,
+                    name="incident",
+                    placeholder="Which one?",
+                    initial=options[0]["value"],
+                ),
+                block_id="incident",
+            ),
+            blocks.field(
+                "What is it?",
+                blocks.select(
+                    kinds, name="kind", placeholder="Kind", initial=EntryKind.MESSAGE.value
+                ),
+                block_id="kind",
+            ),
+            blocks.context("Everybody who sees the incident will see the message."),
+        ],
+        callback="add",
+        submit="Add",
+        close="Cancel",
+        metadata={
+            "channel": message.channel,
+            "ts": message.ts,
+            "thread": message.thread_ts or "",
+            "user": message.user or "",
+            "name": message.by_name[:100],
+            "words": message.words[:2500],
+        },
+    )
+
+
+async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
+    number = int(sent.text("incident"))
+    try:
+        incident = await tx.incident_seen_by(number, call.by)
+    except NotFound as gone:
+        raise Wrong({"incident": str(gone)}) from gone
+    about = sent.metadata
+    user = str(about["user"])
+    message = Message(
+        channel=ChannelId(str(about["channel"])),
+        ts=str(about["ts"]),
+        since=str(about["ts"]),
+        words=str(about["words"]),
+        user=UserId(user) if user else None,
+        by_name=str(about["name"]),
+        thread_ts=str(about["thread"]) or None,
+        data={"added_by": call.by},
+    )
+    kind = EntryKind(sent.text("kind") or EntryKind.MESSAGE.value)
+    # The same message may belong to two incidents: its key names this one.
+    await tx.record(incident.number, message.entry(kind, key=f"{message.key}@{incident.number}"))
+    return Reply()
+
+
+ADD = Subcommand(word="add", usage="", says="Add a message to a timeline.", run=run, submit=submit)

@@ -1,0 +1,332 @@
+"""``/incident declare sev2 Checkout answers 500``, and the form that asks for more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from incibot.core import moves
+from incibot.core.history import permalink
+from incibot.core.incident import Incident
+from incibot.core.markup import escape, plain, shorten
+from incibot.core.people import UserId
+from incibot.core.playbook import Kind, Playbook
+from incibot.core.timeline import Source
+from incibot.core.when import read_moment
+from incibot.errors import Unclear
+from incibot.slack import blocks, cards
+from incibot.slack.blocks import Block, View
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
+from incibot.slack.reading import Message, Submitted
+from incibot.store.unit import Transaction
+
+NOW = "now"
+
+
+async def run(call: Call, tx: Transaction) -> Reply:
+    """Declare at once, or show the form where no title was typed."""
+    severity, title = _split(call, tx.book)
+    title = moves.title_of(title, (await tx.people()).names())
+    if not title:
+        return Reply(view=await form(call, tx))
+    draft = moves.Draft(title=title, severity=severity, declared_by=call.by, commander=call.by)
+    nearby = await just_declared(tx, call.by)
+    incident = await _declare(draft, tx)
+    words = (
+        f"{incident.ref} is declared as {severity}. Its channel is on its way; you will be in it."
+    )
+    if nearby:
+        lines = "\n".join(cards.incident_line(one, tx.book) for one in nearby[:5])
+        words += f"\nDeclared just before yours, in case it is the same:\n{lines}"
+    return Reply(words=words)
+
+
+def _split(call: Call, book: Playbook) -> tuple[str, str]:
+    """The severity and the title. Without a severity, the middle one: it is changed with a word."""
+    first, others = call.rest()
+    if any(severity.word == first.casefold() for severity in book.severities):
+        return first.casefold(), others
+    return usual(book), call.words.strip()
+
+
+def usual(book: Playbook) -> str:
+    """The severity to start from when none was named."""
+    return book.severities[min(len(book.severities) - 1, len(book.severities) // 2)].word
+
+
+async def just_declared(tx: Transaction, by: UserId) -> list[Incident]:
+    """Open incidents that somebody else declared a moment ago, and that this person may see."""
+    found = await tx.incidents(by, since=tx.at - tx.book.nearby)
+    return [incident for incident in found if incident.declared_by != by]
+
+
+async def _declare(draft: moves.Draft, tx: Transaction) -> Incident:
+    number = await tx.next_number()
+    change = moves.declare(draft, number=number, book=tx.book, at=tx.at)
+    incident = await tx.apply(change)
+    if incident is None:
+        raise RuntimeError("a declaration is always about an incident")
+    return incident
+
+
+async def form(call: Call, tx: Transaction) -> View:
+    """The empty form, or one with the title that was typed."""
+    title = moves.title_of(call.words, (await tx.people()).names())
+    return view(tx.book, by=call.by, nearby=await just_declared(tx, call.by), title=title)
+
+
+async def form_about(message: Message, call: Call, tx: Transaction) -> View:
+    """The form, filled in from a message."""
+    names = (await tx.people()).names()
+    words = plain(message.words, names).strip()
+    here = await tx.workspace()
+    source = Source(channel=message.channel, ts=message.ts, thread_ts=message.thread_ts)
+    link = permalink(here.url, source) if here else ""
+    first = words.splitlines()[0] if words else ""
+    return view(
+        tx.book,
+        by=call.by,
+        nearby=await just_declared(tx, call.by),
+        title=shorten(first, 120),
+        summary=words,
+        link=link,
+    )
+
+
+def view(
+    book: Playbook,
+    *,
+    by: UserId,
+    nearby: Sequence[Incident] = (),
+    title: str = "",
+    summary: str = "",
+    link: str = "",
+) -> View:
+    """The declare form."""
+    shown: list[Block] = []
+    if nearby:
+        shown.append(blocks.section("*Declared just now by others.* Is it one of these?"))
+        shown += [_candidate(one, book) for one in nearby[:5]]
+        shown.append(blocks.divider())
+    severities = [
+        blocks.option(one.word, one.word, description=one.means) for one in book.severities
+    ]
+    meanings = "\n".join(f"{one.emoji} *{one.word}* {escape(one.means)}" for one in book.severities)
+    shown += [
+        blocks.field(
+            "Title",
+            blocks.text_input(initial=title, placeholder="Checkout answers 500"),
+            block_id="title",
+            hint="A few words for what you see. It can change later.",
+        ),
+        blocks.field(
+            "Severity",
+            blocks.select(
+                severities, name="severity", placeholder="How bad is it?", initial=usual(book)
+            ),
+            block_id="severity",
+        ),
+        blocks.context(meanings),
+        blocks.field(
+            "What is happening?",
+            blocks.text_input(
+                initial=summary,
+                long=True,
+                placeholder="What you see, who is affected, what has been tried",
+            ),
+            block_id="summary",
+            optional=True,
+        ),
+    ]
+    if book.services:
+        services = [blocks.option(one.name, one.name) for one in book.services]
+        shown.append(
+            blocks.field(
+                "Affected service",
+                blocks.select(services, name="service", placeholder="Choose one"),
+                block_id="service",
+                optional=True,
+            )
+        )
+    shown += [
+        blocks.field(
+            "Another service" if book.services else "Affected service",
+            blocks.text_input(),
+            block_id="other_service",
+            optional=True,
+        ),
+        blocks.field(
+            "When did it start?",
+            blocks.text_input(initial=NOW, placeholder="14:05, 10 minutes ago, yesterday 22:10"),
+            block_id="started",
+            optional=True,
+            hint="Read in your own time zone. Leave it empty if nobody knows yet.",
+        ),
+        blocks.field(
+            "Who may see it?",
+            blocks.select(
+                [
+                    blocks.option("Everybody (public)", "public"),
+                    blocks.option("Only those in its channel (private)", "private"),
+                ],
+                name="private",
+                placeholder="Public or private",
+                initial="public",
+            ),
+            block_id="private",
+        ),
+        blocks.field(
+            "Kind",
+            blocks.select(
+                [
+                    blocks.option("Incident", Kind.INCIDENT.value),
+                    blocks.option("Near miss", Kind.NEAR_MISS.value),
+                ],
+                name="kind",
+                placeholder="Incident or near miss",
+                initial=Kind.INCIDENT.value,
+            ),
+            block_id="kind",
+        ),
+        blocks.field(
+            book.roles[0].title,
+            blocks.users_select(
+                name="commander", placeholder="Who has the lead to begin with?", initial=by
+            ),
+            block_id="commander",
+            optional=True,
+        ),
+    ]
+    if link:
+        shown.append(blocks.context(f"Declared from <{link}|this message>."))
+    metadata: dict[str, Any] = {"seen": [one.number for one in nearby[:50]]}
+    if link:
+        metadata["link"] = link[:2500]
+    return blocks.modal(
+        "Declare an incident",
+        shown,
+        callback="declare",
+        submit="Declare",
+        close="Cancel",
+        metadata=metadata,
+    )
+
+
+def _candidate(incident: Incident, book: Playbook) -> Block:
+    return blocks.section(
+        cards.incident_line(incident, book),
+        accessory=blocks.button(
+            "Join it", "join", number=incident.number, name=f"join{incident.number}"
+        ),
+    )
+
+
+async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
+    """Read the form and declare, or show what somebody else declared meanwhile, once.
+
+    Raises:
+        Wrong: with what is wrong, under the field it is wrong in.
+    """
+    wrong: dict[str, str] = {}
+    started: datetime | None = None
+    if not sent.text("title"):
+        wrong["title"] = "A few words for what you see, such as “Checkout answers 500”."
+    if sent.text("started"):
+        try:
+            started = read_moment(sent.text("started"), now=tx.at, zone=call.zone).at
+        except Unclear as unclear:
+            wrong["started"] = str(unclear)
+    if wrong:
+        raise Wrong(wrong)
+    seen = [number for number in sent.metadata.get("seen", ()) if isinstance(number, int)]
+    fresh = [one for one in await just_declared(tx, call.by) if one.number not in seen]
+    if fresh:
+        return Reply(
+            view=_second_look(sent, fresh, [*seen, *(one.number for one in fresh)], tx.book)
+        )
+    commander = sent.text("commander")
+    draft = moves.Draft(
+        title=sent.text("title"),
+        severity=sent.text("severity") or usual(tx.book),
+        declared_by=call.by,
+        kind=Kind(sent.text("kind") or Kind.INCIDENT.value),
+        summary=sent.text("summary"),
+        service=sent.text("other_service") or sent.text("service"),
+        started_at=started,
+        private=sent.text("private") == "private",
+        commander=UserId(commander) if commander else None,
+        link=str(sent.metadata.get("link") or ""),
+    )
+    try:
+        incident = await _declare(draft, tx)
+    except Unclear as unclear:
+        raise Wrong({"title": str(unclear)}) from unclear
+    return Reply(view=declared(incident))
+
+
+def declared(incident: Incident) -> View:
+    """What the declarer sees when it is done."""
+    what = "private channel" if incident.private else "channel"
+    return blocks.modal(
+        f"{incident.ref} is declared",
+        [
+            blocks.section(f"*{incident.ref}  {blocks.title(incident.title)}*"),
+            blocks.section(
+                f"Its {what} is on its way, and you are invited to it. "
+                "Nothing waits for it: what you have seen is recorded."
+            ),
+        ],
+    )
+
+
+def _second_look(
+    sent: Submitted, fresh: Sequence[Incident], seen: list[int], book: Playbook
+) -> View:
+    """The same form, with all that was typed, under what was declared while it was being filled in."""
+    again = view(
+        book,
+        by=UserId(sent.text("commander")) if sent.text("commander") else UserId(""),
+        nearby=fresh,
+        title=sent.text("title"),
+        summary=sent.text("summary"),
+        link=str(sent.metadata.get("link") or ""),
+    )
+    for block in again["blocks"]:
+        _keep(block, sent)
+    metadata = {"seen": seen[-50:], "link": str(sent.metadata.get("link") or "")}
+    again["private_metadata"] = blocks.modal("", [], metadata=metadata)["private_metadata"]
+    return again
+
+
+def _keep(block: Block, sent: Submitted) -> None:
+    """Fill a field in with what had been typed into it."""
+    if block["type"] != "input":
+        return
+    element, typed = block["element"], sent.text(block["block_id"])
+    match element["type"]:
+        case "plain_text_input":
+            element.pop("initial_value", None)
+            if typed:
+                element["initial_value"] = typed
+        case "static_select":
+            element.pop("initial_option", None)
+            chosen = next((one for one in element["options"] if one["value"] == typed), None)
+            if chosen:
+                element["initial_option"] = chosen
+        case "users_select":
+            element.pop("initial_user", None)
+            if typed:
+                element["initial_user"] = typed
+
+
+DECLARE = Subcommand(
+    word="declare",
+    usage="[sev] <title>",
+    says="Declare an incident at once. Without a title, a form asks.",
+    run=run,
+    group="Start",
+    examples=("declare sev2 Checkout answers 500", "Checkout answers 500"),
+    form=form,
+    submit=submit,
+)

@@ -1,0 +1,127 @@
+"""``/incident note 14:05 db failed over``: an entry in somebody's own words, now or back-dated."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from incibot.core import moves
+from incibot.core.markup import escape
+from incibot.core.timeline import TYPED, EntryKind
+from incibot.core.when import read_moment, split_moment
+from incibot.errors import Unclear
+from incibot.slack import blocks
+from incibot.slack.blocks import View
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong, incident_of
+from incibot.slack.reading import Submitted
+from incibot.store.unit import Transaction
+
+SAYS = {
+    EntryKind.NOTE: "Put something on the timeline, back-dated if you name a time.",
+    EntryKind.OBSERVATION: "Note what you see.",
+    EntryKind.HYPOTHESIS: "Note what you think it might be; later: ruled out, or confirmed.",
+    EntryKind.DECISION: "Note what was decided.",
+    EntryKind.ACTION: "Note what was done.",
+    EntryKind.QUESTION: "Note what nobody knows yet.",
+    EntryKind.SURPRISE: "Note what you did not expect.",
+}
+EXAMPLES = {
+    EntryKind.NOTE: ("note 14:05 primary failed over", "note 10 minutes ago pager went off"),
+    EntryKind.OBSERVATION: ("observation errors only in eu-west",),
+    EntryKind.HYPOTHESIS: ("hypothesis the cache is cold",),
+    EntryKind.DECISION: ("decision roll back before we look further",),
+    EntryKind.ACTION: ("action 14:21 turned the flag off",),
+    EntryKind.QUESTION: ("question who owns the retry queue?",),
+    EntryKind.SURPRISE: ("surprise the standby took writes",),
+}
+
+
+def _runs(kind: EntryKind) -> Callable[[Call, Transaction], Awaitable[Reply]]:
+    async def run(call: Call, tx: Transaction) -> Reply:
+        if not call.words.strip():
+            return Reply(view=await form(call, tx))
+        incident = await incident_of(call, tx)
+        moment, words = split_moment(call.words.strip(), now=tx.at, zone=call.zone)
+        await tx.apply(
+            moves.note(
+                incident,
+                kind,
+                words.strip(),
+                by=call.by,
+                occurred_at=moment.at if moment else tx.at,
+                key=call.key,
+                read_as=moment.assumed if moment else "",
+            )
+        )
+        when = f" at {moment.assumed}" if moment else ""
+        return Reply(words=f"On the timeline{when}.")
+
+    async def form(call: Call, tx: Transaction) -> View:
+        incident = await incident_of(call, tx)
+        return blocks.modal(
+            kind.value.capitalize(),
+            [
+                blocks.field("What?", blocks.text_input(long=True), block_id="text"),
+                blocks.field(
+                    "When?",
+                    blocks.text_input(placeholder="now, 14:05, 10 minutes ago, yesterday 22:10"),
+                    block_id="when",
+                    optional=True,
+                    hint="Read in your own time zone. Empty means now.",
+                ),
+            ],
+            callback=kind.value,
+            submit="Add",
+            close="Cancel",
+            metadata={"number": incident.number},
+        )
+
+    async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
+        incident = await incident_of(call, tx)
+        moment = None
+        if sent.text("when"):
+            try:
+                moment = read_moment(sent.text("when"), now=tx.at, zone=call.zone)
+            except Unclear as unclear:
+                raise Wrong({"when": str(unclear)}) from unclear
+        await tx.apply(
+            moves.note(
+                incident,
+                kind,
+                escape(sent.text("text")),
+                by=call.by,
+                occurred_at=moment.at if moment else tx.at,
+                key=call.key,
+                read_as=moment.assumed if moment else "",
+            )
+        )
+        return Reply()
+
+    _FORMS[kind] = (form, submit)
+    return run
+
+
+_FORMS: dict[
+    EntryKind,
+    tuple[
+        Callable[[Call, Transaction], Awaitable[View]],
+        Callable[[Submitted, Call, Transaction], Awaitable[Reply]],
+    ],
+] = {}
+
+
+def _subcommand(kind: EntryKind) -> Subcommand:
+    run = _runs(kind)
+    form, submit = _FORMS[kind]
+    return Subcommand(
+        word=kind.value,
+        usage="[time] <text>",
+        says=SAYS[kind],
+        run=run,
+        group="Record",
+        examples=EXAMPLES[kind],
+        form=form,
+        submit=submit,
+    )
+
+
+ENTRIES = tuple(_subcommand(kind) for kind in (EntryKind.NOTE, *TYPED))

@@ -1,0 +1,122 @@
+"""``/incident role commander @who``: who has which duty."""
+
+from __future__ import annotations
+
+from incibot.core import moves
+from incibot.core.incident import Incident
+from incibot.core.markup import mentions
+from incibot.core.people import UserId
+from incibot.core.playbook import Playbook
+from incibot.errors import Unclear
+from incibot.slack import blocks
+from incibot.slack.blocks import Block, View
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_of
+from incibot.slack.reading import Submitted
+from incibot.store.unit import Transaction
+
+
+async def run(call: Call, tx: Transaction) -> Reply:
+    """Show the roles, assign one, hand it over, or clear it."""
+    incident = await incident_of(call, tx)
+    word, who = call.rest()
+    if not word:
+        return Reply(view=panel(incident, tx.book))
+    role = tx.book.role(word)
+    if not who:
+        holders = incident.holders(role.word)
+        held = " and ".join(blocks.person(user) for user in holders) or "nobody"
+        duties = "\n".join(f"• {duty}" for duty in role.duties)
+        return Reply(words=f"*{role.title}*: {held}\n{duties}".strip())
+    users = _named(who, call.by)
+    if who.split()[0].casefold() in ("none", "nobody"):
+        change = moves.release(incident, role, users, by=call.by, at=tx.at, key=call.key)
+        await tx.apply(change)
+        return Reply(words=f"{role.title} is released.")
+    if not users:
+        raise Unclear(
+            f"Who is to be {role.title}? For example `/incident {role.word} @who`, "
+            f"`/incident {role.word} me` or `/incident {role.word} none`."
+        )
+    await tx.apply(moves.assign(incident, role, users, by=call.by, at=tx.at, key=call.key))
+    names = " and ".join(blocks.person(user) for user in users)
+    return Reply(words=f"{role.title}: {names}.")
+
+
+def _named(words: str, speaker: UserId) -> tuple[UserId, ...]:
+    """The people named, `me` for the speaker among them."""
+    users = [UserId(user) for user in mentions(words)]
+    if any(word.strip(",").casefold() == "me" for word in words.split()):
+        users.insert(0, speaker)
+    return tuple(dict.fromkeys(users))
+
+
+async def form(call: Call, tx: Transaction) -> View:
+    return panel(await incident_of(call, tx), tx.book)
+
+
+def panel(incident: Incident, book: Playbook) -> View:
+    """A field for each role."""
+    shown: list[Block] = []
+    for role in book.roles[: blocks.VIEW_BLOCKS - 2]:
+        holders = incident.holders(role.word)
+        placeholder = "Several people may hold it" if role.several else "One person"
+        element = (
+            blocks.many_users_select(name="users", placeholder=placeholder, initial=holders)
+            if role.several
+            else blocks.users_select(
+                name="user", placeholder=placeholder, initial=holders[0] if holders else None
+            )
+        )
+        shown.append(
+            blocks.field(
+                role.title,
+                element,
+                block_id=f"role_{role.word}",
+                optional=True,
+                hint=role.duties[0] if role.duties else "",
+            )
+        )
+    return blocks.modal(
+        f"Roles of {incident.ref}",
+        shown,
+        callback="role",
+        submit="Save",
+        close="Cancel",
+        metadata={"number": incident.number},
+    )
+
+
+async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
+    """Make the roles so, with an entry for each that changed."""
+    incident = await incident_of(call, tx)
+    for role in tx.book.roles:
+        block = f"role_{role.word}"
+        if block not in sent.values:
+            continue
+        wanted = tuple(UserId(user) for user in sent.all(block))
+        now = incident.holders(role.word)
+        leaving = tuple(user for user in now if user not in wanted)
+        coming = tuple(user for user in wanted if user not in now)
+        key = f"{call.key}:{role.word}"
+        if leaving and (role.several or not coming):
+            change = moves.release(incident, role, leaving, by=call.by, at=tx.at, key=f"{key}:0")
+            await tx.apply(change)
+            incident = await tx.incident(incident.number)
+        if coming:
+            await tx.apply(
+                moves.assign(incident, role, coming, by=call.by, at=tx.at, key=f"{key}:1")
+            )
+            incident = await tx.incident(incident.number)
+    return Reply()
+
+
+ROLE = Subcommand(
+    word="role",
+    usage="[<role> <@who…>|none]",
+    says="Show roles; assign one, hand it over, or clear it. `me` is you.",
+    run=run,
+    group="Respond",
+    examples=("role", "commander @ana", "role scribe me", "role ops none"),
+    form=form,
+    submit=submit,
+)

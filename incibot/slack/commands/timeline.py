@@ -1,0 +1,33 @@
+"""``/incident timeline 20``: the last entries, only for the asker."""
+
+from __future__ import annotations
+
+from incibot.errors import Unclear
+from incibot.slack import blocks, cards
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_named
+from incibot.store.unit import Transaction
+
+USUAL = 10
+MOST = 40  # Slack takes 50 blocks in a message
+
+
+async def run(call: Call, tx: Transaction) -> Reply:
+    incident, words = await incident_named(call, tx)
+    if words and not words.isdigit():
+        raise Unclear("How many entries? For example `/incident timeline 20`.")
+    count = min(int(words), MOST) if words else USUAL
+    entries = await tx.last_entries(incident.number, max(count, 1))
+    shown: list[blocks.Block] = [blocks.section(f"*The last entries of {incident.ref}*")]
+    shown += [blocks.section(cards.entry_line(entry)) for entry in entries]
+    shown.append(blocks.context("The whole of it: `/incident export`"))
+    return Reply(words=f"Timeline of {incident.ref}", blocks=tuple(blocks.fitting(shown)))
+
+
+TIMELINE = Subcommand(
+    word="timeline",
+    usage="[n]",
+    says="Show the last entries, only to you.",
+    run=run,
+    group="Learn",
+    examples=("timeline", "timeline 30"),
+)

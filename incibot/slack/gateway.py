@@ -1,0 +1,544 @@
+"""What we ask of Slack. Each `ensure_...` is safe to do twice.
+
+Slack has no idempotency keys. So a message of ours bears its job's key as metadata, a channel is
+known by its name and its maker, and whoever tries a second time looks before they act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from incibot.core.people import ChannelId, Person, UserId
+from incibot.errors import SlackBusy, SlackError, SlackRefused
+from incibot.slack import reading
+from incibot.store.unit import Workspace
+
+EVENT = "incibot"  # the event_type of our messages' metadata
+LATER = frozenset(  # errors after which the same call may work
+    {
+        "ratelimited",
+        "rate_limited",
+        "service_unavailable",
+        "internal_error",
+        "fatal_error",
+        "request_timeout",
+        "message_limit_exceeded",
+        "team_added_to_org",
+    }
+)
+TIMEOUT = 20  # seconds for one call
+RESPOND = 5  # seconds for an answer to a response_url
+SKEW = timedelta(minutes=5)  # how far Slack's clock may be from ours
+
+Blocks = Sequence[dict[str, Any]]
+
+
+class Gateway:
+    """Slack's Web API, as far as incibot needs it.
+
+    Every method raises SlackRefused or SlackBusy, and nothing else, when Slack does not do it.
+    """
+
+    def __init__(self, token: str, base_url: str, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self._base = base_url
+        self.client = AsyncWebClient(
+            token=token,
+            base_url=base_url,
+            session=session,
+            timeout=TIMEOUT,
+            trust_env_in_session=True,
+        )
+        # The runner retries, and knows better when: no sleeping inside a call.
+        self.client.retry_handlers = []
+        self.observe: Callable[[str, str], None] = lambda method, outcome: None
+
+    async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
+        try:
+            answer = await call
+        except SlackApiError as error:
+            raised = _error(method, error)
+            self.observe(method, raised.code)
+            raise raised from error
+        except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
+            self.observe(method, "unreachable")
+            raise SlackBusy(method, "unreachable", type(error).__name__) from error
+        self.observe(method, "ok")
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+    # Who we are, who they are
+
+    async def workspace(self) -> Workspace:
+        """Which workspace the token is for, and who we are in it."""
+        found = await self._ask("auth.test", self.client.auth_test())
+        url = str(found.get("url") or "")
+        return Workspace(
+            team=str(found["team_id"]),
+            name=str(found.get("team") or ""),
+            url=url if url.endswith("/") or not url else f"{url}/",
+            bot_user=UserId(found["user_id"]),
+            bot_id=str(found.get("bot_id") or ""),
+        )
+
+    async def scopes(self) -> frozenset[str]:
+        """The scopes that the token has, as Slack says in a header."""
+        try:
+            answer = await self.client.auth_test()
+        except SlackApiError as error:
+            raise _error("auth.test", error) from error
+        headers: Mapping[str, str] = {
+            name.casefold(): value for name, value in dict(answer.headers).items()
+        }
+        listed = headers.get("x-oauth-scopes", "")
+        return frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
+
+    async def person(self, user: UserId) -> Person:
+        found = await self._ask("users.info", self.client.users_info(user=user))
+        return reading.person(found["user"])
+
+    async def people(self) -> AsyncIterator[list[Person]]:
+        """Everybody in the workspace, a page at a time."""
+        cursor = ""
+        while True:
+            found = await self._ask(
+                "users.list", self.client.users_list(limit=200, cursor=cursor or None)
+            )
+            yield [reading.person(user) for user in found.get("members") or ()]
+            cursor = _cursor(found)
+            if not cursor:
+                return
+
+    async def group(self, who: str) -> tuple[UserId, ...]:
+        """The people in a user group, given by its id or its @handle.
+
+        Raises:
+            SlackRefused: there is no such group.
+        """
+        group = who
+        if not who.startswith("S") or who.startswith("@"):
+            handle = who.removeprefix("@")
+            listed = await self._ask("usergroups.list", self.client.usergroups_list())
+            ids = [
+                str(one["id"])
+                for one in listed.get("usergroups") or ()
+                if one.get("handle") == handle
+            ]
+            if not ids:
+                raise SlackRefused("usergroups.list", "no_such_subteam", f"@{handle}")
+            group = ids[0]
+        found = await self._ask(
+            "usergroups.users.list", self.client.usergroups_users_list(usergroup=group)
+        )
+        return tuple(UserId(user) for user in found.get("users") or ())
+
+    # Channels
+
+    async def ensure_channel(
+        self,
+        names: Callable[[int], str],
+        *,
+        private: bool,
+        marker: str,
+        since: datetime,
+        anothers: Callable[[ChannelId], Awaitable[bool]],
+    ) -> tuple[ChannelId, str]:
+        """Make a channel, or find the one that an earlier try has made.
+
+        Args:
+            names: the name with the n-th suffix; 0 for none.
+            marker: stands in the channel's purpose once it is known to be this incident's.
+            since: when the incident was declared; an older channel is not its.
+            anothers: whether a channel belongs to another incident already.
+        """
+        me = await self.workspace()
+        for suffix in (0, *range(2, 50)):
+            name = names(suffix)
+            try:
+                made = await self._ask(
+                    "conversations.create",
+                    self.client.conversations_create(name=name, is_private=private),
+                )
+            except SlackRefused as error:
+                if error.code != "name_taken":
+                    raise
+                found = await self._channel_named(name, private=private)
+                if found is None or not self._is_made_by_us(found, me, marker, since):
+                    continue
+                channel = ChannelId(found["id"])
+                if await anothers(channel):
+                    continue
+            else:
+                channel = ChannelId(made["channel"]["id"])
+            await self._ask(
+                "conversations.setPurpose",
+                self.client.conversations_setPurpose(channel=channel, purpose=marker),
+            )
+            return channel, name
+        raise SlackRefused("conversations.create", "name_taken", names(0))
+
+    @staticmethod
+    def _is_made_by_us(
+        found: Mapping[str, Any], me: Workspace, marker: str, since: datetime
+    ) -> bool:
+        """Made by our bot, for this incident: so says its purpose, or, if it has none yet, its age."""
+        purpose = (found.get("purpose") or {}).get("value") or ""
+        fresh = float(found.get("created") or 0) >= (since - SKEW).timestamp()
+        return (
+            found.get("creator") == me.bot_user
+            and not found.get("is_archived")
+            and (purpose == marker or (not purpose and fresh))
+        )
+
+    async def _channel_named(self, name: str, *, private: bool) -> dict[str, Any] | None:
+        cursor = ""
+        kind = "private_channel" if private else "public_channel"
+        while True:
+            found = await self._ask(
+                "conversations.list",
+                self.client.conversations_list(types=kind, limit=200, cursor=cursor or None),
+            )
+            for channel in found.get("channels") or ():
+                if channel.get("name") == name:
+                    return dict(channel)
+            cursor = _cursor(found)
+            if not cursor:
+                return None
+
+    async def channel_id(self, channel: str) -> ChannelId:
+        """The id of a channel given as id or ``#name``. Raises SlackRefused if there is none."""
+        if not channel.startswith("#"):
+            return ChannelId(channel)
+        for private in (False, True):
+            found = await self._channel_named(channel[1:], private=private)
+            if found:
+                return ChannelId(found["id"])
+        raise SlackRefused("conversations.list", "channel_not_found", channel)
+
+    async def ensure_topic(self, channel: ChannelId, topic: str) -> None:
+        found = await self._ask(
+            "conversations.info", self.client.conversations_info(channel=channel)
+        )
+        now = ((found.get("channel") or {}).get("topic") or {}).get("value")
+        if now != topic:
+            await self._ask(
+                "conversations.setTopic",
+                self.client.conversations_setTopic(channel=channel, topic=topic),
+            )
+
+    async def ensure_members(self, channel: ChannelId, users: Iterable[UserId]) -> None:
+        """Invite people. Those who can be invited are, also where another cannot.
+
+        Raises:
+            SlackRefused: with a line for each who could not, after all others were invited.
+        """
+        asked = list(dict.fromkeys(users))
+        failed: dict[str, str] = {}
+        for start in range(0, len(asked), 100):
+            some = asked[start : start + 100]
+            try:
+                answer = await self._ask(
+                    "conversations.invite",
+                    self.client.conversations_invite(channel=channel, users=some, force=True),
+                )
+                errors = answer.get("errors") or ()
+            except SlackRefused as error:
+                if error.code == "already_in_channel":
+                    continue
+                if len(some) == 1:
+                    errors = [{"user": some[0], "error": error.code}]
+                elif error.code in ("missing_scope", "not_in_channel", "is_archived"):
+                    raise
+                else:  # one of them spoils it for all: ask for each alone
+                    for user in some:
+                        await self._invite_alone(channel, user, failed)
+                    continue
+            for one in errors:
+                if one.get("error") not in ("already_in_channel", "cant_invite_self"):
+                    failed[str(one.get("user"))] = str(one.get("error"))
+        if failed:
+            lines = ", ".join(f"<@{user}> {code}" for user, code in failed.items())
+            raise SlackRefused("conversations.invite", next(iter(failed.values())), lines)
+
+    async def _invite_alone(self, channel: ChannelId, user: UserId, failed: dict[str, str]) -> None:
+        try:
+            await self._ask(
+                "conversations.invite",
+                self.client.conversations_invite(channel=channel, users=[user]),
+            )
+        except SlackRefused as error:
+            if error.code not in ("already_in_channel", "cant_invite_self"):
+                failed[user] = error.code
+
+    async def members(self, channel: ChannelId) -> list[UserId]:
+        found: list[UserId] = []
+        cursor = ""
+        while True:
+            page = await self._ask(
+                "conversations.members",
+                self.client.conversations_members(
+                    channel=channel, limit=200, cursor=cursor or None
+                ),
+            )
+            found += [UserId(user) for user in page.get("members") or ()]
+            cursor = _cursor(page)
+            if not cursor:
+                return found
+
+    async def ensure_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
+        listed = await self._ask("bookmarks.list", self.client.bookmarks_list(channel_id=channel))
+        if any(one.get("link") == link for one in listed.get("bookmarks") or ()):
+            return
+        await self._ask(
+            "bookmarks.add",
+            self.client.bookmarks_add(channel_id=channel, title=title, type="link", link=link),
+        )
+
+    async def direct_channel(self, user: UserId) -> ChannelId:
+        """The direct message channel with somebody."""
+        found = await self._ask("conversations.open", self.client.conversations_open(users=[user]))
+        return ChannelId(found["channel"]["id"])
+
+    # Messages
+
+    async def ensure_message(
+        self,
+        channel: ChannelId,
+        *,
+        key: str,
+        text: str,
+        blocks: Blocks,
+        known: str | None,
+        look: bool,
+        thread_ts: str | None = None,
+    ) -> str:
+        """Make a message of ours read so; post it if it is not there. Answers with its ts.
+
+        Args:
+            key: what makes it this message and no other.
+            known: its ts, if we know it.
+            look: an earlier try may have posted it: look for it first.
+        """
+        if known is None and look:
+            known = await self._find(channel, key, thread_ts)
+        if known is not None:
+            try:
+                await self._ask(
+                    "chat.update",
+                    self.client.chat_update(
+                        channel=channel, ts=known, text=text[:3900], blocks=list(blocks)
+                    ),
+                )
+            except SlackRefused as error:
+                if error.code != "message_not_found":
+                    raise
+            else:
+                return known
+        answer = await self._ask(
+            "chat.postMessage",
+            self.client.chat_postMessage(
+                channel=channel,
+                text=text[:3900],
+                blocks=list(blocks),
+                thread_ts=thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+                metadata={"event_type": EVENT, "event_payload": {"key": key}},
+            ),
+        )
+        return str(answer["ts"])
+
+    async def _find(self, channel: ChannelId, key: str, thread_ts: str | None) -> str | None:
+        """A message of ours by its key, among the channel's latest or in a thread."""
+        cursor = ""
+        for _ in range(5):  # a message that a crash hid is among the latest thousand
+            if thread_ts:
+                found = await self._ask(
+                    "conversations.replies",
+                    self.client.conversations_replies(
+                        channel=channel,
+                        ts=thread_ts,
+                        limit=200,
+                        include_all_metadata=True,
+                        cursor=cursor or None,
+                    ),
+                )
+            else:
+                found = await self._ask(
+                    "conversations.history",
+                    self.client.conversations_history(
+                        channel=channel,
+                        limit=200,
+                        include_all_metadata=True,
+                        cursor=cursor or None,
+                    ),
+                )
+            for message in found.get("messages") or ():
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == EVENT and payload.get("key") == key:
+                    return str(message["ts"])
+            cursor = _cursor(found)
+            if not cursor:
+                return None
+        return None
+
+    async def message(self, channel: ChannelId, ts: str) -> reading.Message | None:
+        """A message, a reply in a thread too, as it reads now; None if it is gone."""
+        try:
+            found = await self._ask(
+                "conversations.replies",
+                self.client.conversations_replies(
+                    channel=channel, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=10
+                ),
+            )
+        except SlackRefused as error:
+            if error.code in ("thread_not_found", "message_not_found"):
+                return None
+            raise
+        for payload in found.get("messages") or ():
+            if payload.get("ts") == ts and payload.get("subtype") in reading.SPOKEN:
+                return reading.message(channel, payload)
+        return None
+
+    async def ensure_pin(self, channel: ChannelId, ts: str) -> None:
+        try:
+            await self._ask("pins.add", self.client.pins_add(channel=channel, timestamp=ts))
+        except SlackRefused as error:
+            if error.code != "already_pinned":
+                raise
+
+    async def whisper(self, channel: ChannelId, user: UserId, *, text: str, blocks: Blocks) -> None:
+        """Show a message to one person in a channel. Slack does not keep it."""
+        await self._ask(
+            "chat.postEphemeral",
+            self.client.chat_postEphemeral(
+                channel=channel, user=user, text=text[:3900], blocks=list(blocks)
+            ),
+        )
+
+    async def respond(
+        self, response_url: str, *, text: str, blocks: Blocks, replace: bool = False
+    ) -> None:
+        """Answer where somebody pressed or typed, for their eyes only."""
+        if not self._is_slacks(response_url):
+            raise SlackRefused("response_url", "foreign_host", urlsplit(response_url).netloc)
+        body = {
+            "response_type": "ephemeral",
+            "replace_original": replace,
+            "text": text[:3900],
+            "blocks": list(blocks),
+        }
+        try:
+            async with asyncio.timeout(RESPOND):
+                async with self._session.post(response_url, json=body) as answer:
+                    if answer.status >= 500:
+                        raise SlackBusy("response_url", f"http_{answer.status}")
+                    if answer.status != 200:
+                        said = (await answer.text())[:100]
+                        raise SlackRefused("response_url", f"http_{answer.status}", said)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackBusy("response_url", "unreachable", type(error).__name__) from error
+
+    def _is_slacks(self, url: str) -> bool:
+        """We post to Slack only: its own hooks, or the host of the Web API that we were given."""
+        there, api = urlsplit(url), urlsplit(self._base)
+        if (there.scheme, there.netloc) == (api.scheme, api.netloc):
+            return True
+        host = there.hostname or ""
+        return there.scheme == "https" and host in ("hooks.slack.com", "hooks.slack-gov.com")
+
+    # Files and views
+
+    async def ensure_file(
+        self,
+        channel: ChannelId,
+        *,
+        name: str,
+        title: str,
+        content: bytes,
+        words: str,
+        look: bool,
+    ) -> None:
+        """Put a file into a channel, with a message.
+
+        Args:
+            look: an earlier try may have sent it: a file of that name under those words is it.
+        """
+        if look and await self._has_file(channel, name, words):
+            return
+        ticket = await self._ask(
+            "files.getUploadURLExternal",
+            self.client.files_getUploadURLExternal(filename=name, length=len(content)),
+        )
+        try:
+            async with self._session.post(str(ticket["upload_url"]), data=content) as answer:
+                if answer.status != 200:
+                    raise SlackBusy("files.upload", f"http_{answer.status}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackBusy("files.upload", "unreachable", type(error).__name__) from error
+        await self._ask(
+            "files.completeUploadExternal",
+            self.client.files_completeUploadExternal(
+                files=[{"id": str(ticket["file_id"]), "title": title}],
+                channel_id=channel,
+                initial_comment=words,
+            ),
+        )
+
+    async def _has_file(self, channel: ChannelId, name: str, words: str) -> bool:
+        found = await self._ask(
+            "conversations.history",
+            self.client.conversations_history(channel=channel, limit=100),
+        )
+        return any(
+            message.get("text") == words
+            and any(file.get("name") == name for file in message.get("files") or ())
+            for message in found.get("messages") or ()
+        )
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        await self._ask(
+            "views.open", self.client.views_open(trigger_id=trigger_id, view=dict(view))
+        )
+
+    async def push_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        await self._ask(
+            "views.push", self.client.views_push(trigger_id=trigger_id, view=dict(view))
+        )
+
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        await self._ask("views.update", self.client.views_update(view_id=view_id, view=dict(view)))
+
+    async def show_home(self, user: UserId, view: Mapping[str, Any]) -> None:
+        await self._ask("views.publish", self.client.views_publish(user_id=user, view=dict(view)))
+
+
+def _cursor(page: Mapping[str, Any]) -> str:
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
+
+
+def _error(method: str, error: SlackApiError) -> SlackError:
+    response = error.response
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error") or f"http_{response.status_code}")
+    details = [str(data["needed"])] if data.get("needed") else []
+    details += [str(line) for line in (data.get("response_metadata") or {}).get("messages") or ()]
+    detail = "; ".join(details)[:500]
+    if response.status_code == 429 or code in ("ratelimited", "rate_limited"):
+        after = {str(k).casefold(): v for k, v in dict(response.headers or {}).items()}
+        named = str(after.get("retry-after") or "")
+        return SlackBusy(
+            method, "ratelimited", detail, retry_after=float(named) if named.isdigit() else 30.0
+        )
+    if code in LATER or response.status_code >= 500:
+        return SlackBusy(method, code, detail)
+    return SlackRefused(method, code, detail)

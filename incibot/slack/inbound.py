@@ -1,0 +1,475 @@
+"""What Slack delivers: a delivery is a transaction, and the 200 is its receipt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from incibot.core.jobs import Capture, LearnPerson, ShowHome, Welcome
+from incibot.core.markup import clean_command, mentions
+from incibot.core.people import ChannelId, Person, UserId, zone_of
+from incibot.core.playbook import Playbook
+from incibot.core.timeline import Entry, EntryKind, Mark, MarkEvent, Source, moment_of
+from incibot.core.visibility import may_see
+from incibot.errors import Conflict, Refused, SlackError
+from incibot.log import logger
+from incibot.slack import blocks, reading
+from incibot.slack.blocks import View
+from incibot.slack.commands import WORDS, Call, Reply, Wrong, add, declare
+from incibot.slack.commands.help import nearest
+from incibot.slack.gateway import Gateway
+from incibot.slack.reading import (
+    Came,
+    Deleted,
+    Edited,
+    Home,
+    Message,
+    Met,
+    Pinned,
+    Reacted,
+    Topic,
+)
+from incibot.store.unit import Store, Transaction, Workspace
+
+TRIES = 8  # how often a decision is taken anew because somebody else was faster
+ASK = 1.5  # seconds to ask Slack for somebody's time zone, of the three that an answer may take
+LOOK = 1.0  # seconds to find out which form is wanted, of the three that a trigger_id lives
+SORRY = (
+    "incibot cannot write this down just now, so nothing was changed. "
+    "Please try again in a moment; what you typed is still here."
+)
+
+log = logger(__name__)
+
+Ack = Callable[..., Awaitable[Any]]
+
+
+@dataclass(slots=True)
+class Here:
+    """Which workspace we are in, once we know."""
+
+    workspace: Workspace | None = None
+
+
+@dataclass(slots=True)
+class Inbound:
+    """Takes what Slack delivers, over HTTP or a socket.
+
+    Raises whatever the database raises: the edge answers 503 then, and Slack delivers again.
+    """
+
+    store: Store
+    slack: Gateway
+    here: Here
+    heard: Callable[[str, str], None] = field(default=lambda kind, outcome: None)
+    _afterwards: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def book(self) -> Playbook:
+        return self.store.book
+
+    # Events
+
+    async def on_event(self, body: Mapping[str, Any], ack: Ack) -> None:
+        """Record what an event tells. Acknowledged after the commit."""
+        event = reading.heard(body.get("event") or {})
+        if event is None or self._is_ours(event):
+            self.heard("event", "ignored")
+        else:
+            outcome = await self._hear(str(body["event_id"]), event)
+            self.heard("event", outcome)
+        await ack()
+
+    def _is_ours(self, event: reading.Heard) -> bool:
+        """What our own calls cause is in the record already."""
+        me = self.here.workspace
+        if me is None:
+            return False
+        match event:
+            case Message() as message:
+                pass
+            case Edited(message=message) | Deleted(message=message):
+                pass
+            case Reacted(user=user) | Pinned(user=user) | Came(user=user) | Topic(user=user):
+                return user == me.bot_user
+            case _:
+                return False
+        return message.user == me.bot_user or (bool(message.bot_id) and message.bot_id == me.bot_id)
+
+    async def _hear(self, event_id: str, event: reading.Heard) -> str:
+        match event:
+            case Home(user=user):
+                async with self.store.begin() as tx:
+                    await tx.ask(ShowHome(user=user))
+                return "home"
+            case Met(person=person):
+                async with self.store.begin() as tx:
+                    await tx.learn([person])
+                return "met"
+            case Edited(message=message) | Deleted(message=message):
+                channel = message.channel
+            case _:
+                channel = event.channel
+        async with self.store.read() as tx:
+            number = await tx.number_in(channel)
+        if number is None:
+            return "elsewhere"
+        async with self.store.begin() as tx:
+            if not await tx.receive(f"event:{event_id}"):
+                return "repeated"
+            await self._record(number, event, tx)
+        return "recorded"
+
+    async def _record(self, number: int, event: reading.Heard, tx: Transaction) -> None:
+        """The one path by which what Slack tells becomes part of a timeline."""
+        match event:
+            case Message():
+                await tx.record(number, event.entry(), since=event.since)
+                await self._meet(tx, event.user, *mentions(event.words))
+            case Edited(message=message, before=before):
+                # The original may come later than its edit, or never: what Slack says that it was
+                # is recorded first, so that any order of deliveries gives the same revisions.
+                first = before or message
+                await tx.record(number, first.entry(), since=first.since)
+                await tx.reword(message.key, message.words, since=message.since)
+                await self._meet(tx, message.user, *mentions(message.words))
+            case Deleted(message=message, at=at):
+                await tx.record(number, message.entry())
+                await tx.erase(message.key, at=moment_of(at))
+                await self._meet(tx, message.user)
+            case Reacted(reaction=reaction):
+                mark = self.book.reactions.get(reaction)
+                if mark is not None:
+                    await self._mark(number, event, mark, reaction, tx)
+            case Pinned():
+                await self._mark(number, event, Mark.KEY_MOMENT, "pin", tx)
+            case Came():
+                await self._come(number, event, tx)
+            case Topic():
+                entry = Entry(
+                    key=f"slack:{event.channel}:{event.ts}",
+                    kind=EntryKind.NOTE,
+                    occurred_at=moment_of(event.ts),
+                    by=event.user,
+                    words=f"{event.what}: {event.words}",
+                    source=Source(channel=event.channel, ts=event.ts),
+                    data={event.what.casefold().replace(" ", "_"): event.words},
+                )
+                await tx.record(number, entry)
+                await self._meet(tx, event.user)
+
+    async def _mark(
+        self, number: int, event: Reacted | Pinned, mark: Mark, via: str, tx: Transaction
+    ) -> None:
+        await tx.mark(
+            MarkEvent(
+                channel=event.channel,
+                ts=event.ts,
+                mark=mark,
+                user=event.user,
+                via=via,
+                at=event.at,
+                on=event.on,
+            )
+        )
+        if event.on and await tx.entry_at(number, event.channel, event.ts) is None:
+            await tx.ask(Capture(incident=number, channel=event.channel, ts=event.ts))
+        await self._meet(tx, event.user)
+
+    async def _come(self, number: int, event: Came, tx: Transaction) -> None:
+        await tx.set_member(number, event.user, present=event.joined, as_of=event.at)
+        kind = EntryKind.JOINED if event.joined else EntryKind.LEFT
+        entry = Entry(
+            key=f"{kind.value}:{event.channel}:{event.user}:{event.at}",
+            kind=kind,
+            occurred_at=moment_of(event.at),
+            by=event.user,
+            words="Joined the channel" if event.joined else "Left the channel",
+            data={"inviter": event.inviter} if event.inviter else {},
+        )
+        await tx.record(number, entry)
+        if event.joined:
+            await tx.ask(Welcome(incident=number, user=event.user, at=event.at))
+        await self._meet(tx, event.user)
+
+    async def _meet(self, tx: Transaction, *users: str | None) -> None:
+        """Ask who they are, of those whom we do not know."""
+        for user in await tx.strangers(UserId(one) for one in users if one):
+            await tx.ask(LearnPerson(user=user))
+
+    # What people ask for
+
+    async def on_command(self, body: Mapping[str, Any], ack: Ack) -> None:
+        """``/incident`` as typed; the answer is for the asker alone."""
+        command = reading.command(body)
+        reply = await self._answer(
+            command.key,
+            command.user,
+            lambda call, tx: self._run_typed(call, tx),
+            words=clean_command(command.text),
+            channel=command.channel,
+        )
+        if reply.view is not None:
+            reply = await self._open(reply.view, command.trigger_id)
+        self.heard("command", "answered")
+        if reply.words:
+            await ack(
+                response_type="ephemeral",
+                text=reply.words[:3900],
+                blocks=list(reply.blocks) or blocks.said(reply.words),
+            )
+        else:
+            await ack()
+
+    async def _run_typed(self, call: Call, tx: Transaction) -> Reply:
+        """Bare ``/incident``: the panel or the form. A word that is no subcommand begins a title."""
+        if not call.words:
+            incident = await tx.incident_in(call.channel) if call.channel else None
+            word = "panel" if incident and may_see(incident, call.by) else "form"
+            return await WORDS[word].run(call.saying("" if word == "panel" else "declare"), tx)
+        word, words = call.rest()
+        command = WORDS.get(word.casefold())
+        if command is not None:
+            return await command.run(call.saying(words), tx)
+        folded = word.casefold()
+        if any(folded == role.word or folded in role.aliases for role in self.book.roles):
+            return await WORDS["role"].run(call, tx)
+        near = nearest(word, self.book)
+        if near:
+            title = blocks.title(call.words, 100)
+            return Reply(
+                words=f"There is no `/incident {blocks.title(word, 40)}`. Did you mean `{near}`?",
+                blocks=(
+                    blocks.section(
+                        f"There is no `/incident {blocks.title(word, 40)}`. Did you mean "
+                        f"`/incident {near}`? Or is it the title of a new incident?"
+                    ),
+                    blocks.actions(
+                        [blocks.button(f"Declare “{title}”", f"form declare {call.words}")]
+                    ),
+                ),
+            )
+        return Reply(view=await declare.form(call, tx))
+
+    async def on_action(self, body: Mapping[str, Any], ack: Ack) -> None:
+        """A button is a typed command; the rest of the controls wait for their form to be sent."""
+        press = reading.pressed(body)
+        if not press.action.startswith("run:"):
+            self.heard("action", "ignored")
+            await ack()
+            return
+        words, number = blocks.read_pointed(press.value)
+        named = press.metadata.get("number")
+        reply = await self._answer(
+            press.key,
+            press.user,
+            lambda call, tx: self._run_typed(call, tx),
+            words=words,
+            channel=press.channel,
+            number=number or (named if isinstance(named, int) else None),
+        )
+        if reply.view is not None:
+            reply = await self._open(reply.view, press.trigger_id, push=press.in_modal)
+        elif reply.words and press.in_modal:
+            shown = list(reply.blocks) or blocks.said(reply.words)
+            reply = await self._open(blocks.modal("incibot", shown), press.trigger_id, push=True)
+        self.heard("action", "answered")
+        await ack()
+        if reply.words:
+            self._later(self._tell(press.user, press.channel, press.response_url, reply))
+
+    async def on_view(self, body: Mapping[str, Any], ack: Ack) -> None:
+        """A form that was sent. What is wrong is said under its field, and nothing typed is lost."""
+        sent = reading.submitted(body)
+        command = WORDS.get(sent.callback)
+        if command is None or command.submit is None:
+            self.heard("view", "ignored")
+            await ack()
+            return
+        submit = command.submit
+        named = sent.metadata.get("number")
+        first = next(iter(sent.values), "")
+        try:
+            reply = await self._decide(
+                sent.key,
+                sent.user,
+                lambda call, tx: submit(sent, call, tx),
+                number=named if isinstance(named, int) else None,
+            )
+        except Wrong as wrong:
+            await ack(response_action="errors", errors=wrong.fields)
+        except Refused as refused:
+            await ack(response_action="errors", errors={first: str(refused)})
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("delivery.failed", kind="view", error=repr(trouble)[:300])
+            await ack(response_action="errors", errors={first: SORRY})
+        else:
+            if reply is not None and reply.view is not None:
+                await ack(response_action="update", view=reply.view)
+            else:
+                await ack(response_action="clear")
+        self.heard("view", "answered")
+
+    async def on_shortcut(self, body: Mapping[str, Any], ack: Ack) -> None:
+        """The shortcuts of the manifest: declare, declare from a message, add to the timeline."""
+        used = reading.shortcut(body)
+        message = used.message
+
+        async def work(call: Call, tx: Transaction) -> Reply:
+            if used.callback == "declare_incident" or message is None:
+                return Reply(view=await declare.form(call, tx))
+            if used.callback == "declare_from_message":
+                return Reply(view=await declare.form_about(message, call, tx))
+            incident = await tx.incident_in(message.channel)
+            if incident is None or not may_see(incident, call.by):
+                return Reply(view=await add.form_about(message, call, tx))
+            await self._mark_by_shortcut(incident.number, message, used, tx)
+            return Reply(words=f"It is a key moment of {incident.ref} now. :pushpin:")
+
+        reply = await self._answer(
+            used.key, used.user, work, channel=message.channel if message else None
+        )
+        if reply.view is not None:
+            reply = await self._open(reply.view, used.trigger_id)
+        self.heard("shortcut", "answered")
+        await ack()
+        if reply.words:
+            channel = message.channel if message else None
+            self._later(self._tell(used.user, channel, used.response_url, reply))
+
+    async def _mark_by_shortcut(
+        self, number: int, message: Message, used: reading.Shortcut, tx: Transaction
+    ) -> None:
+        me = self.here.workspace
+        if me is None or message.user != me.bot_user:  # an echo of ours is an entry already
+            await tx.record(number, message.entry(), since=message.since)
+        await tx.mark(
+            MarkEvent(
+                channel=message.channel,
+                ts=message.ts,
+                mark=Mark.KEY_MOMENT,
+                user=used.user,
+                via="shortcut",
+                at=used.at,
+                on=True,
+            )
+        )
+        await self._meet(tx, used.user, message.user)
+
+    # How a wish becomes a decision, and an answer
+
+    async def _answer(
+        self,
+        key: str,
+        user: UserId,
+        work: Callable[[Call, Transaction], Awaitable[Reply]],
+        *,
+        words: str = "",
+        channel: ChannelId | None = None,
+        number: int | None = None,
+    ) -> Reply:
+        """What to say to the asker; a refusal is an answer too, and so is trouble of ours."""
+        try:
+            reply = await self._decide(key, user, work, words=words, channel=channel, number=number)
+        except Refused as refused:
+            return Reply(words=str(refused))
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("delivery.failed", kind=key.partition(":")[0], error=repr(trouble)[:300])
+            return Reply(words=SORRY)
+        return reply or Reply()
+
+    async def _decide(
+        self,
+        key: str,
+        user: UserId,
+        work: Callable[[Call, Transaction], Awaitable[Reply]],
+        *,
+        words: str = "",
+        channel: ChannelId | None = None,
+        number: int | None = None,
+    ) -> Reply | None:
+        """One delivery, one transaction; decided again if somebody else was faster. None: it came before."""
+        person, fresh = await self._person(user)
+        zone = zone_of(person.zone) if person else None
+        call = Call(
+            key=key,
+            by=user,
+            words=words,
+            channel=channel,
+            number=number,
+            zone=zone or ZoneInfo("UTC"),
+        )
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with self.store.begin() as tx:
+                    if not await tx.receive(key):
+                        return None
+                    if person and fresh:
+                        await tx.learn([person])
+                    reply = await work(call, tx)
+                    await self._meet(tx, *mentions(words))
+                    return reply
+            except Conflict:
+                if attempt == TRIES:
+                    raise
+        raise Conflict(key)
+
+    async def _person(self, user: UserId) -> tuple[Person | None, bool]:
+        """Who that is, and whether we had to ask Slack; their zone decides how times are read."""
+        async with self.store.read() as tx:
+            known = await tx.person(user)
+        if known:
+            return known, False
+        try:
+            async with asyncio.timeout(ASK):
+                return await self.slack.person(user), True
+        except (SlackError, TimeoutError) as error:
+            log.warning("person.unknown", user=user, error=str(error))
+            return None, False
+
+    async def _open(self, view: View, trigger_id: str, *, push: bool = False) -> Reply:
+        """Open a form or panel; if Slack will not, say what to type instead."""
+        try:
+            if push:
+                await self.slack.push_view(trigger_id, view)
+            else:
+                await self.slack.open_view(trigger_id, view)
+        except SlackError as error:
+            log.warning("view.not_opened", error=str(error))
+            return Reply(
+                words=f"Slack did not open the form ({error.code}). Try once more, or type it: "
+                "`/incident help` shows how, for example `/incident declare sev2 Checkout answers 500`."
+            )
+        return Reply()
+
+    async def _tell(
+        self, user: UserId, channel: ChannelId | None, response_url: str, reply: Reply
+    ) -> None:
+        """Answer somebody who pressed something, for their eyes only."""
+        shown = list(reply.blocks) or blocks.said(reply.words)
+        try:
+            if response_url:
+                await self.slack.respond(response_url, text=reply.words, blocks=shown)
+            elif channel:
+                await self.slack.whisper(channel, user, text=reply.words, blocks=shown)
+            else:
+                direct = await self.slack.direct_channel(user)
+                await self.slack.whisper(direct, user, text=reply.words, blocks=shown)
+        except SlackError as error:
+            log.warning("answer.not_shown", user=user, error=str(error))
+
+    def _later(self, deed: Coroutine[Any, Any, None]) -> None:
+        """After the 200. Only for answers that nothing depends on; a deed that matters is a job."""
+        task = asyncio.create_task(deed)
+        self._afterwards.add(task)
+        task.add_done_callback(self._afterwards.discard)
+
+    async def drain(self) -> None:
+        """Wait for the answers that are still on their way."""
+        if self._afterwards:
+            await asyncio.wait(self._afterwards, timeout=5)

@@ -1,0 +1,432 @@
+"""Slack's payloads, read into our values: the only file that knows their keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from incibot.core.people import ChannelId, Person, UserId
+from incibot.core.timeline import Entry, EntryKind, Source, moment_of
+
+SPOKEN = {None, "", "bot_message", "me_message", "file_share", "thread_broadcast"}
+TOPICS = {"topic": "Topic", "purpose": "Purpose", "name": "Channel name"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message in a channel, as it reads now.
+
+    Attributes:
+        words: its text in Slack's notation, and a link to each of its files.
+        since: the ts since which it has read so.
+        by_name: the name of a bot that has no user.
+    """
+
+    channel: ChannelId
+    ts: str
+    since: str
+    words: str
+    user: UserId | None = None
+    by_name: str = ""
+    bot_id: str = ""
+    thread_ts: str | None = None
+    data: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        return f"slack:{self.channel}:{self.ts}"
+
+    def entry(self, kind: EntryKind = EntryKind.MESSAGE, *, key: str = "") -> Entry:
+        return Entry(
+            key=key or self.key,
+            kind=kind,
+            occurred_at=moment_of(self.ts),
+            words=self.words,
+            by=self.user,
+            by_name=self.by_name,
+            source=Source(channel=self.channel, ts=self.ts, thread_ts=self.thread_ts),
+            data=self.data,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A message reads otherwise now; `before` is how it read, where Slack says so."""
+
+    message: Message
+    before: Message | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A message was deleted; `message` has no words any more. `at`: the ts of the deletion."""
+
+    message: Message
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """Somebody put an emoji on a message, or took it off. `reaction` without skin tone."""
+
+    channel: ChannelId
+    ts: str
+    user: UserId
+    reaction: str
+    at: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """Somebody pinned a message, or took the pin out."""
+
+    channel: ChannelId
+    ts: str
+    user: UserId
+    at: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """Somebody joined a channel, or left it."""
+
+    channel: ChannelId
+    user: UserId
+    at: str
+    joined: bool
+    inviter: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """The topic, purpose or name of a channel was changed."""
+
+    channel: ChannelId
+    ts: str
+    user: UserId | None
+    what: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Slack tells us about a person."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Somebody looks at our App Home."""
+
+    user: UserId
+
+
+Heard = Message | Edited | Deleted | Reacted | Pinned | Came | Topic | Met | Home
+
+
+def heard(event: Mapping[str, Any]) -> Heard | None:
+    """What an event tells us; None if it is nothing that incibot listens to."""
+    match event.get("type"):
+        case "message":
+            return _message_event(event)
+        case "reaction_added" | "reaction_removed" as kind:
+            item = event.get("item") or {}
+            if item.get("type") != "message" or not event.get("user"):
+                return None
+            return Reacted(
+                channel=item["channel"],
+                ts=item["ts"],
+                user=event["user"],
+                reaction=event["reaction"].partition("::")[0],
+                at=event["event_ts"],
+                on=kind == "reaction_added",
+            )
+        case "pin_added" | "pin_removed" as kind:
+            message = (event.get("item") or {}).get("message") or {}
+            if not message.get("ts") or not event.get("user"):
+                return None
+            return Pinned(
+                channel=event["channel_id"],
+                ts=message["ts"],
+                user=event["user"],
+                at=event["event_ts"],
+                on=kind == "pin_added",
+            )
+        case "member_joined_channel" | "member_left_channel" as kind:
+            return Came(
+                channel=event["channel"],
+                user=event["user"],
+                at=event["event_ts"],
+                joined=kind == "member_joined_channel",
+                inviter=event.get("inviter"),
+            )
+        case "user_change" | "team_join":
+            return Met(person=person(event["user"]))
+        case "app_home_opened":
+            return Home(user=event["user"]) if event.get("tab") == "home" else None
+        case _:
+            return None
+
+
+def _message_event(event: Mapping[str, Any]) -> Heard | None:
+    subtype = event.get("subtype")
+    channel = event["channel"]
+    if subtype == "message_changed":
+        now = event["message"]
+        if now.get("subtype") == "tombstone":
+            # A deleted root of a thread: Slack keeps a stone in its place.
+            was = event.get("previous_message") or {}
+            stone = {**now, "user": was.get("user"), "subtype": None}
+            return Deleted(message=_gone(channel, stone), at=event["event_ts"])
+        if now.get("subtype") not in SPOKEN:
+            return None
+        before = event.get("previous_message")
+        previous = message(channel, before) if before else None
+        current = message(channel, now, since=event["event_ts"])
+        if not now.get("edited") or (previous and previous.words == current.words):
+            return None  # an unfurl, a counter of replies: nobody changed a word
+        return Edited(message=current, before=previous)
+    if subtype == "message_deleted":
+        was = event.get("previous_message") or {}
+        return Deleted(
+            message=_gone(channel, {**was, "ts": event["deleted_ts"]}), at=event["event_ts"]
+        )
+    if subtype in SPOKEN:
+        return message(channel, event)
+    what = str(subtype).removeprefix("channel_").removeprefix("group_")
+    if what in TOPICS:
+        return Topic(
+            channel=channel,
+            ts=event["ts"],
+            user=event.get("user"),
+            what=TOPICS[what],
+            words=str(event.get(what) or ""),
+        )
+    return None
+
+
+def message(channel: ChannelId, payload: Mapping[str, Any], *, since: str = "") -> Message:
+    """A message as Slack describes it in events, history, shortcuts and replies."""
+    edited = (payload.get("edited") or {}).get("ts")
+    bot = payload.get("bot_profile") or {}
+    files = [
+        {
+            "name": str(file.get("title") or file.get("name") or "file"),
+            "url": str(file.get("permalink") or ""),
+            "type": str(file.get("mimetype") or ""),
+        }
+        for file in payload.get("files") or ()
+    ]
+    words = [_text(payload)]
+    words += [f"<{file['url']}|{file['name']}>" if file["url"] else file["name"] for file in files]
+    user = payload.get("user") or None
+    return Message(
+        channel=channel,
+        ts=payload["ts"],
+        since=since or edited or payload["ts"],
+        words="\n".join(word for word in words if word),
+        user=user,
+        by_name=""
+        if user
+        else str(payload.get("username") or bot.get("name") or payload.get("bot_id") or ""),
+        bot_id=str(payload.get("bot_id") or ""),
+        thread_ts=payload.get("thread_ts"),
+        data={"files": files} if files else {},
+    )
+
+
+def _gone(channel: ChannelId, payload: Mapping[str, Any]) -> Message:
+    return message(channel, {**payload, "text": "", "files": [], "blocks": [], "attachments": []})
+
+
+def _text(payload: Mapping[str, Any]) -> str:
+    """The text; where a bot sent none, what its blocks and attachments say."""
+    text = str(payload.get("text") or "")
+    if text:
+        return text
+    parts: list[str] = []
+    for block in payload.get("blocks") or ():
+        if isinstance(block.get("text"), dict):
+            parts.append(str(block["text"].get("text") or ""))
+        parts += [str(field.get("text") or "") for field in block.get("fields") or ()]
+    for attachment in payload.get("attachments") or ():
+        said = [attachment.get(name) for name in ("pretext", "title", "text")]
+        parts += [str(part) for part in said if part] or [str(attachment.get("fallback") or "")]
+    return "\n".join(part for part in parts if part)
+
+
+def person(user: Mapping[str, Any]) -> Person:
+    """A person as Slack describes them in `users.info` and events."""
+    profile = user.get("profile") or {}
+    name = (
+        profile.get("display_name")
+        or profile.get("real_name")
+        or user.get("real_name")
+        or user.get("name")
+        or user["id"]
+    )
+    return Person(
+        id=UserId(user["id"]),
+        name=str(name),
+        zone=str(user.get("tz") or ""),
+        is_bot=bool(user.get("is_bot")),
+        deleted=bool(user.get("deleted")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """``/incident`` as typed."""
+
+    key: str
+    user: UserId
+    channel: ChannelId
+    text: str
+    trigger_id: str
+    response_url: str
+
+
+def command(body: Mapping[str, Any]) -> Command:
+    return Command(
+        key=f"command:{body['trigger_id']}",
+        user=UserId(body["user_id"]),
+        channel=ChannelId(body["channel_id"]),
+        text=str(body.get("text") or ""),
+        trigger_id=str(body["trigger_id"]),
+        response_url=str(body.get("response_url") or ""),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button pressed or an option chosen, on a message or in a view.
+
+    Attributes:
+        value: what the button stands for, or the chosen option's value.
+        in_modal: it was in a modal, onto which another view can be pushed.
+        metadata: the private metadata of the view, if it was in one.
+    """
+
+    key: str
+    user: UserId
+    channel: ChannelId | None
+    action: str
+    value: str
+    trigger_id: str
+    response_url: str
+    in_modal: bool = False
+    metadata: Mapping[str, Any]
+
+
+def pressed(body: Mapping[str, Any]) -> Pressed:
+    action = body["actions"][0]
+    option = action.get("selected_option") or {}
+    view = body.get("view") or {}
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get(
+        "channel_id"
+    )
+    return Pressed(
+        key=f"action:{body['trigger_id']}",
+        user=UserId(body["user"]["id"]),
+        channel=ChannelId(channel) if channel else None,
+        action=str(action["action_id"]),
+        value=str(option.get("value") or action.get("value") or ""),
+        trigger_id=str(body["trigger_id"]),
+        response_url=str(body.get("response_url") or ""),
+        in_modal=view.get("type") == "modal",
+        metadata=_metadata(view),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """A form that was sent. `values` by block id: text, an option's value, or a list of ids."""
+
+    key: str
+    user: UserId
+    callback: str
+    trigger_id: str
+    view_id: str
+    metadata: Mapping[str, Any]
+    values: Mapping[str, str | tuple[str, ...]]
+
+    def text(self, block: str) -> str:
+        """What was filled in there, without white space around it; empty if nothing was."""
+        value = self.values.get(block, "")
+        return value.strip() if isinstance(value, str) else ",".join(value)
+
+    def all(self, block: str) -> tuple[str, ...]:
+        value = self.values.get(block, ())
+        return ((value,) if value else ()) if isinstance(value, str) else value
+
+
+def submitted(body: Mapping[str, Any]) -> Submitted:
+    view = body["view"]
+    values: dict[str, str | tuple[str, ...]] = {}
+    for block, actions in (view.get("state") or {}).get("values", {}).items():
+        for element in actions.values():
+            values[block] = _value(element)
+    return Submitted(
+        key=f"view:{view['id']}:{view.get('hash', '')}",
+        user=UserId(body["user"]["id"]),
+        callback=str(view.get("callback_id") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        view_id=str(view["id"]),
+        metadata=_metadata(view),
+        values=values,
+    )
+
+
+def _value(element: Mapping[str, Any]) -> str | tuple[str, ...]:
+    for name in ("selected_options",):
+        if name in element:
+            return tuple(str(option["value"]) for option in element[name] or ())
+    for name in ("selected_users", "selected_conversations"):
+        if name in element:
+            return tuple(str(one) for one in element[name] or ())
+    if element.get("selected_option"):
+        return str(element["selected_option"]["value"])
+    for name in ("value", "selected_user", "selected_conversation", "selected_date"):
+        if element.get(name):
+            return str(element[name])
+    return ""
+
+
+def _metadata(view: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """A shortcut; `message` is the one it was used on, None for a global one."""
+
+    key: str
+    user: UserId
+    callback: str
+    trigger_id: str
+    response_url: str
+    at: str
+    message: Message | None = None
+
+
+def shortcut(body: Mapping[str, Any]) -> Shortcut:
+    channel = (body.get("channel") or {}).get("id")
+    found = body.get("message")
+    return Shortcut(
+        key=f"shortcut:{body['trigger_id']}",
+        user=UserId(body["user"]["id"]),
+        callback=str(body["callback_id"]),
+        trigger_id=str(body["trigger_id"]),
+        response_url=str(body.get("response_url") or ""),
+        at=str(body.get("action_ts") or body.get("message_ts") or ""),
+        message=message(ChannelId(channel), found) if channel and found else None,
+    )

@@ -1,0 +1,89 @@
+"""The engine, transactions, and the quirks of three databases, all here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Table, event, insert, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "mysql": "mysql+asyncmy",
+    "mariadb": "mariadb+asyncmy",
+}
+BUSY = 800  # milliseconds that SQLite waits for a lock: well below the 3 s that Slack waits for us
+POOL = 10  # connections of one process to a server
+WAIT = 2.0  # seconds to wait for a connection, to open one or to take one from the pool
+
+
+def url_of(spelling: str) -> URL:
+    """The URL with an async driver, from what people and hosts write (``postgres://`` too).
+
+    Raises:
+        ValueError: it is no URL of a database that incibot knows.
+    """
+    try:
+        url = make_url(spelling)
+    except ArgumentError as error:
+        raise ValueError("it is not a database URL") from error
+    if url.drivername in DRIVERS:
+        url = url.set(drivername=DRIVERS[url.drivername])
+    if url.get_backend_name() not in ("sqlite", "postgresql", "mysql", "mariadb"):
+        raise ValueError(f"incibot does not know the database “{url.get_backend_name()}”")
+    if url.get_backend_name() in ("mysql", "mariadb") and "charset" not in url.query:
+        url = url.update_query_dict({"charset": "utf8mb4"})
+    return url
+
+
+def connect(spelling: str) -> AsyncEngine:
+    """An engine that behaves the same on SQLite, PostgreSQL, MySQL and MariaDB."""
+    url = url_of(spelling)
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, connect_args={"timeout": BUSY / 1000})
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+    args: dict[str, Any] = (
+        {"timeout": WAIT} if url.get_backend_name() == "postgresql" else {"connect_timeout": WAIT}
+    )
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_timeout=WAIT,
+        pool_pre_ping=True,  # a connection may have died with the server while it rested
+        pool_recycle=1800,  # seconds; below the idle time after which servers and proxies hang up
+        connect_args=args,
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin on its own; see _begin_immediate
+    cursor = connection.cursor()
+    # FULL: what was acknowledged to Slack survives a power cut, not only a crash.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # Take the write lock before reading: a transaction that reads first and writes later fails
+    # with SQLITE_BUSY when another one wrote in between, and no timeout helps.
+    mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+async def insert_once(connection: AsyncConnection, table: Table, **values: Any) -> bool:
+    """Insert the row unless a unique key says that it is there. True if it was inserted."""
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(table).values(**values))
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,190 @@
+"""Incidents with their roles, milestones, tasks and members, as rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incibot.core.incident import Incident, Known, Milestone, Task, Update
+from incibot.core.people import Assignment, UserId
+from incibot.core.playbook import Kind
+from incibot.errors import Conflict
+from incibot.store.database import insert_once
+from incibot.store.schema import assignments, counters, incidents, members, milestones, tasks
+
+
+async def next_number(connection: AsyncConnection) -> int:
+    """The number of the next incident; two transactions never get the same."""
+    counter = counters.c.name == "incident"
+    # The update locks the row, so that the number read after it is ours alone.
+    await connection.execute(update(counters).where(counter).values(value=counters.c.value + 1))
+    found: int = (await connection.execute(select(counters.c.value).where(counter))).scalar_one()
+    return found
+
+
+async def load(
+    connection: AsyncConnection, *where: ColumnElement[bool], limit: int | None = None
+) -> list[Incident]:
+    """The incidents that fit, the newest first."""
+    query = select(incidents).where(*where).order_by(incidents.c.number.desc())
+    rows = (await connection.execute(query.limit(limit) if limit else query)).all()
+    numbers = [row.number for row in rows]
+    private = [row.number for row in rows if row.private]
+    held = await _rows_of(connection, assignments, numbers)
+    reached = await _rows_of(connection, milestones, numbers)
+    to_do = await _rows_of(connection, tasks, numbers)
+    there = await _rows_of(connection, members, private)
+    return [
+        Incident(
+            number=row.number,
+            title=row.title,
+            kind=Kind(row.kind),
+            severity=row.severity,
+            status=row.status,
+            private=row.private,
+            declared_by=row.declared_by,
+            declared_at=row.declared_at,
+            summary=row.summary,
+            service=row.service,
+            channel=row.channel,
+            channel_name=row.channel_name,
+            trouble=row.trouble,
+            update=Update(words=row.update_words, at=row.update_at, by=row.update_by)
+            if row.update_at
+            else None,
+            assignments=tuple(
+                Assignment(role=one.role, user=one.user, since=one.since, until=one.until)
+                for one in sorted(held[row.number], key=lambda one: (one.since, one.role, one.user))
+            ),
+            milestones=tuple(
+                Milestone(name=one.name, at=one.at, known=Known(one.known), key=one.key, by=one.by)
+                for one in sorted(reached[row.number], key=lambda one: (one.at, one.name))
+            ),
+            tasks=tuple(
+                Task(
+                    number=one.number,
+                    words=one.words,
+                    assignee=one.assignee,
+                    created_by=one.created_by,
+                    created_at=one.created_at,
+                    done_at=one.done_at,
+                    done_by=one.done_by,
+                )
+                for one in sorted(to_do[row.number], key=lambda one: one.number)
+            ),
+            members=frozenset(UserId(one.user) for one in there[row.number] if one.present),
+            version=row.version,
+        )
+        for row in rows
+    ]
+
+
+async def _rows_of(
+    connection: AsyncConnection, table: Table, numbers: Sequence[int]
+) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    if numbers:
+        query = select(table).where(table.c.incident.in_(numbers))
+        for row in await connection.execute(query):
+            found[row.incident].append(row)
+    return found
+
+
+async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -> None:
+    """Write the incident as it now stands; version 0 is a new one.
+
+    Raises:
+        Conflict: it was changed since it was read.
+    """
+    values = {
+        "title": incident.title,
+        "kind": incident.kind.value,
+        "severity": incident.severity,
+        "status": incident.status,
+        "over": over,
+        "private": incident.private,
+        "declared_by": incident.declared_by,
+        "declared_at": incident.declared_at,
+        "summary": incident.summary,
+        "service": incident.service,
+        "channel": incident.channel,
+        "channel_name": incident.channel_name,
+        "trouble": incident.trouble,
+        "update_words": incident.update.words if incident.update else None,
+        "update_at": incident.update.at if incident.update else None,
+        "update_by": incident.update.by if incident.update else None,
+        "version": incident.version + 1,
+    }
+    if incident.version == 0:
+        await connection.execute(insert(incidents).values(number=incident.number, **values))
+    else:
+        written = await connection.execute(
+            update(incidents)
+            .where(incidents.c.number == incident.number, incidents.c.version == incident.version)
+            .values(**values)
+        )
+        if written.rowcount != 1:
+            raise Conflict(f"{incident.ref} was changed since version {incident.version}")
+    await _replace(
+        connection,
+        assignments,
+        incident.number,
+        (
+            {"role": one.role, "user": one.user, "since": one.since, "until": one.until}
+            for one in incident.assignments
+        ),
+    )
+    await _replace(
+        connection,
+        milestones,
+        incident.number,
+        (
+            {"name": one.name, "at": one.at, "known": one.known.value, "key": one.key, "by": one.by}
+            for one in incident.milestones
+        ),
+    )
+    await _replace(
+        connection,
+        tasks,
+        incident.number,
+        (
+            {
+                "number": one.number,
+                "words": one.words,
+                "assignee": one.assignee,
+                "created_by": one.created_by,
+                "created_at": one.created_at,
+                "done_at": one.done_at,
+                "done_by": one.done_by,
+            }
+            for one in incident.tasks
+        ),
+    )
+
+
+async def _replace(
+    connection: AsyncConnection, table: Table, number: int, rows: Iterable[dict[str, Any]]
+) -> None:
+    """Write these rows in place of those that the incident has. The version guards them."""
+    await connection.execute(delete(table).where(table.c.incident == number))
+    values = [{"incident": number, **row} for row in rows]
+    if values:
+        await connection.execute(insert(table), values)
+
+
+async def set_member(
+    connection: AsyncConnection, number: int, user: UserId, *, present: bool, as_of: str
+) -> None:
+    """Note who is in the incident's channel; an event older than what is known changes nothing."""
+    values = {"present": present, "as_of": as_of}
+    if await insert_once(connection, members, incident=number, user=user, **values):
+        return
+    await connection.execute(
+        update(members)
+        .where(members.c.incident == number, members.c.user == user, members.c.as_of < as_of)
+        .values(**values)
+    )

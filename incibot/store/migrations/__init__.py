@@ -1,0 +1,84 @@
+"""How the database comes from any earlier release to this one: additions only (see docs/)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+LOCK = 7_241_990  # any number that no other program on the server uses for its advisory lock
+PATIENCE = 60  # seconds to wait for another process that migrates
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """The revision that this release was made for."""
+    (head,) = ScriptDirectory.from_config(_config()).get_heads()
+    return head
+
+
+def known() -> frozenset[str]:
+    """All revisions that this release knows."""
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(revision.revision for revision in script.walk_revisions())
+
+
+async def current(engine: AsyncEngine) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
+
+
+async def is_behind(engine: AsyncEngine) -> bool:
+    """Whether `upgrade` has something to do. A schema newer than this release is not behind.
+
+    A release may only add to the schema, so that the one before it keeps working on the new
+    schema: a revision that this release does not know comes from a later one.
+    """
+    at = await current(engine)
+    return at is None or (at in known() and at != newest())
+
+
+async def upgrade(engine: AsyncEngine) -> None:
+    """Bring the database to the newest schema. Several processes may try at once: one does it."""
+    if not await is_behind(engine):
+        return
+    async with engine.connect() as connection:
+        await connection.run_sync(_upgrade_locked)
+
+
+def _upgrade_locked(connection: Connection) -> None:
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.commit()
+    elif dialect in ("mysql", "mariadb"):
+        got = connection.execute(
+            text("SELECT GET_LOCK(:name, :wait)"), {"name": f"incibot-{LOCK}", "wait": PATIENCE}
+        ).scalar()
+        connection.commit()
+        if got != 1:
+            raise TimeoutError(f"another process has been migrating for {PATIENCE} seconds")
+    try:
+        command.upgrade(_config(connection), "head")
+        connection.commit()
+    finally:
+        if dialect == "postgresql":
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+            connection.commit()
+        elif dialect in ("mysql", "mariadb"):
+            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": f"incibot-{LOCK}"})
+            connection.commit()

@@ -1,0 +1,222 @@
+"""The tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
+
+from incibot.store.types import ID, KEY, ROW, WORD, WORDS, Moment, word
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", WORD, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("team", ID, primary_key=True),
+    Column("name", WORDS, nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("bot_user", ID, nullable=False),
+    Column("bot_id", ID, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("user", ID, primary_key=True),
+    Column("name", WORDS, nullable=False),
+    Column("zone", WORD, nullable=False),
+    Column("is_bot", Boolean, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("learnt_at", Moment, nullable=False),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", WORDS, nullable=False),
+    Column("kind", WORD, nullable=False),
+    Column("severity", WORD, nullable=False),
+    Column("status", WORD, nullable=False),
+    Column("over", Boolean, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("declared_by", ID, nullable=False),
+    Column("declared_at", Moment, nullable=False),
+    Column("summary", WORDS, nullable=False),
+    Column("service", WORDS, nullable=False),
+    Column("channel", ID, unique=True),
+    Column("channel_name", WORDS, nullable=False),
+    Column("trouble", WORDS, nullable=False),
+    Column("update_words", WORDS),
+    Column("update_at", Moment),
+    Column("update_by", ID),
+    Column("version", Integer, nullable=False),
+    Index(None, "over", "number"),
+)
+
+
+def _of_incident(*, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "incident",
+        Integer,
+        ForeignKey("incidents.number"),
+        primary_key=primary_key,
+        autoincrement=False,
+        nullable=False,
+    )
+
+
+assignments = Table(
+    "assignments",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("role", WORD, primary_key=True),
+    Column("user", ID, primary_key=True),
+    Column("since", Moment, primary_key=True),
+    Column("until", Moment),
+    Index(None, "user"),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("name", WORD, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("known", WORD, nullable=False),
+    Column("key", KEY, nullable=False),
+    Column("by", ID),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("words", WORDS, nullable=False),
+    Column("assignee", ID),
+    Column("created_by", ID, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("done_by", ID),
+)
+
+members = Table(  # who is in an incident's channel, as of the latest event that we heard
+    "members",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("user", ID, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("as_of", ID, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    _of_incident(),
+    Column("key", KEY, unique=True, nullable=False),
+    Column("kind", WORD, nullable=False),
+    Column("occurred_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("by", ID),
+    Column("by_name", WORDS, nullable=False),
+    Column("source", WORD, nullable=False),
+    Column("channel", ID),
+    Column("ts", ID),
+    Column("thread_ts", ID),
+    Column("url", WORDS, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("retracted_at", Moment),
+    Index(None, "incident", "occurred_at", "id"),
+    Index(None, "channel", "ts"),
+)
+
+wordings = Table(  # the words of an entry, by the ts since which they stood
+    "wordings",
+    metadata,
+    Column("entry", ROW, ForeignKey("entries.id"), primary_key=True, autoincrement=False),
+    Column("since", ID, primary_key=True),
+    Column("words", WORDS, nullable=False),
+)
+
+marks = Table(  # each setting and each taking off; what stands is computed from them
+    "marks",
+    metadata,
+    Column("channel", ID, primary_key=True),
+    Column("ts", ID, primary_key=True),
+    Column("mark", WORD, primary_key=True),
+    Column("user", ID, primary_key=True),
+    Column("via", word(120), primary_key=True),
+    Column("at", ID, primary_key=True),
+    Column("on", Boolean, primary_key=True),
+)
+
+receipts = Table(  # deliveries that we have signed for
+    "receipts",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("received_at", Moment, nullable=False, index=True),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("key", KEY, unique=True, nullable=False),
+    Column("kind", WORD, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("incident", Integer),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, index=True),  # null: parked, for a person to look at
+    Column("attempts", Integer, nullable=False),
+    Column("asked", Integer, nullable=False),  # how often it was asked for
+    Column("last_error", WORDS, nullable=False),
+)
+
+posts = Table(  # our messages in Slack, by the key of the job that keeps them right
+    "posts",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("channel", ID, nullable=False),
+    Column("ts", ID, nullable=False),
+    Index(None, "channel", "ts"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("markdown", WORDS, nullable=False),
+    Column("drafted_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+listening = Table(  # when a process was there to hear Slack; what lies between is a gap
+    "listening",
+    metadata,
+    Column("process", KEY, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)

@@ -1,0 +1,274 @@
+"""The timeline as rows: entries, the wordings they had, and the marks on their messages.
+
+Slack delivers in any order and more than once. What is written here depends on neither: an entry
+has one key, a wording is known by the ts since which it stood, a mark by when it was set.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from incibot.core.people import ChannelId, UserId
+from incibot.core.timeline import (
+    Entry,
+    EntryKind,
+    Mark,
+    MarkEvent,
+    Recorded,
+    Source,
+    kind_as_marked,
+    standing,
+    ts_of,
+    wording,
+)
+from incibot.store.database import insert_once
+from incibot.store.schema import entries, marks, wordings
+
+PAGE = 500  # entries that are in memory at a time while a timeline is read
+
+
+async def record(
+    connection: AsyncConnection, number: int, entry: Entry, *, at: datetime, since: str = ""
+) -> bool:
+    """Store the entry unless its key is there already. True if it was stored.
+
+    The only way by which an entry comes into the database.
+
+    Args:
+        since: the ts since which its words stood, if that is not the time of the entry.
+    """
+    source = entry.source
+    stored = await insert_once(
+        connection,
+        entries,
+        incident=number,
+        key=entry.key,
+        kind=entry.kind.value,
+        occurred_at=entry.occurred_at,
+        recorded_at=at,
+        by=entry.by,
+        by_name=entry.by_name,
+        source=source.type,
+        channel=source.channel,
+        ts=source.ts,
+        thread_ts=source.thread_ts,
+        url=source.url,
+        data=dict(entry.data),
+    )
+    since = since or source.ts or ts_of(entry.occurred_at)
+    await reword(connection, entry.key, entry.words, since=since)
+    return stored
+
+
+async def reword(connection: AsyncConnection, key: str, words: str, *, since: str) -> bool:
+    """Note the words that the entry had since then. False if it is unknown or its message was deleted."""
+    found = (
+        await connection.execute(
+            select(entries.c.id, entries.c.retracted_at, entries.c.ts).where(entries.c.key == key)
+        )
+    ).one_or_none()
+    if found is None:
+        return False
+    erased = found.retracted_at is not None and found.ts is not None
+    if erased and await _is_erased(connection, found.id):
+        return False
+    await insert_once(connection, wordings, entry=found.id, since=since, words=words)
+    return True
+
+
+async def _is_erased(connection: AsyncConnection, entry: int) -> bool:
+    """Whether the words are gone for good: an entry taken back inside incibot keeps its own."""
+    kept = select(func.count()).where(wordings.c.entry == entry, wordings.c.words != "")
+    return not (await connection.execute(kept)).scalar_one()
+
+
+async def erase(connection: AsyncConnection, key: str, *, at: datetime) -> bool:
+    """The message was deleted: its words and earlier ones go, the entry stays. True if it was new."""
+    found = (
+        await connection.execute(
+            select(entries.c.id, entries.c.retracted_at).where(entries.c.key == key)
+        )
+    ).one_or_none()
+    if found is None:
+        return False
+    await connection.execute(update(wordings).where(wordings.c.entry == found.id).values(words=""))
+    # The names and links of its files were its words too.
+    await connection.execute(update(entries).where(entries.c.id == found.id).values(data={}))
+    return await _retract(connection, found.id, at=at)
+
+
+async def take_back(connection: AsyncConnection, entry: int, *, at: datetime) -> bool:
+    """Mark the entry as taken back; its words stay. True unless it was already."""
+    return await _retract(connection, entry, at=at)
+
+
+async def _retract(connection: AsyncConnection, entry: int, *, at: datetime) -> bool:
+    written = await connection.execute(
+        update(entries)
+        .where(entries.c.id == entry, entries.c.retracted_at.is_(None))
+        .values(retracted_at=at)
+    )
+    return written.rowcount == 1
+
+
+async def mark(connection: AsyncConnection, event: MarkEvent) -> bool:
+    """Note that a mark was set or taken off. True if that was not known yet."""
+    return await insert_once(
+        connection,
+        marks,
+        channel=event.channel,
+        ts=event.ts,
+        mark=event.mark.value,
+        user=event.user,
+        via=event.via,
+        at=event.at,
+        on=event.on,
+    )
+
+
+async def show_at(connection: AsyncConnection, key: str, channel: ChannelId, ts: str) -> None:
+    """The entry's echo is that message: marks on it are marks on the entry."""
+    await connection.execute(
+        update(entries)
+        .where(entries.c.key == key, entries.c.ts.is_(None))
+        .values(channel=channel, ts=ts)
+    )
+
+
+async def marks_on(connection: AsyncConnection, channel: ChannelId, ts: str) -> list[MarkEvent]:
+    query = select(marks).where(marks.c.channel == channel, marks.c.ts == ts)
+    return [_mark_event(row) for row in await connection.execute(query)]
+
+
+async def find(
+    connection: AsyncConnection, number: int, *where: ColumnElement[bool], limit: int | None = None
+) -> list[Recorded]:
+    """The entries that fit, in the order of time; with a limit, the last ones."""
+    query = select(entries).where(entries.c.incident == number, *where)
+    if limit is None:
+        query = query.order_by(entries.c.occurred_at, entries.c.id)
+        rows = (await connection.execute(query)).all()
+    else:
+        query = query.order_by(entries.c.occurred_at.desc(), entries.c.id.desc()).limit(limit)
+        rows = (await connection.execute(query)).all()[::-1]
+    return await _recorded(connection, rows)
+
+
+async def pages(connection: AsyncConnection, number: int) -> AsyncIterator[Recorded]:
+    """All entries in the order of time, read page by page."""
+    after: tuple[datetime, int] | None = None
+    while True:
+        query = select(entries).where(entries.c.incident == number)
+        if after:
+            query = query.where(
+                or_(
+                    entries.c.occurred_at > after[0],
+                    and_(entries.c.occurred_at == after[0], entries.c.id > after[1]),
+                )
+            )
+        query = query.order_by(entries.c.occurred_at, entries.c.id).limit(PAGE)
+        rows = (await connection.execute(query)).all()
+        for recorded in await _recorded(connection, rows):
+            yield recorded
+        if len(rows) < PAGE:
+            return
+        after = (rows[-1].occurred_at, rows[-1].id)
+
+
+async def responders(connection: AsyncConnection, number: int) -> tuple[UserId, ...]:
+    """Everybody who is in the record, in the order of their first entry."""
+    query = (
+        select(entries.c.by, func.min(entries.c.occurred_at).label("first"))
+        .where(entries.c.incident == number, entries.c.by.is_not(None))
+        .group_by(entries.c.by)
+    )
+    rows = (await connection.execute(query)).all()
+    return tuple(row.by for row in sorted(rows, key=lambda row: (row.first, row.by)))
+
+
+async def counts(connection: AsyncConnection, number: int) -> tuple[int, int, int]:
+    """How many messages were captured, and how many of them were edited and deleted since."""
+    ours = and_(entries.c.incident == number, entries.c.key.like("slack:%"))
+    seen = (await connection.execute(select(func.count()).where(ours))).scalar_one()
+    deleted = (
+        await connection.execute(
+            select(func.count()).where(ours, entries.c.retracted_at.is_not(None))
+        )
+    ).scalar_one()
+    several = (
+        select(wordings.c.entry)
+        .join(entries, entries.c.id == wordings.c.entry)
+        .where(ours, entries.c.retracted_at.is_(None))
+        .group_by(wordings.c.entry)
+        .having(func.count() > 1)
+        .subquery()
+    )
+    edited = (await connection.execute(select(func.count()).select_from(several))).scalar_one()
+    return seen, edited, deleted
+
+
+async def _recorded(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Recorded]:
+    if not rows:
+        return []
+    versions: dict[int, dict[str, str]] = defaultdict(dict)
+    query = select(wordings).where(wordings.c.entry.in_([row.id for row in rows]))
+    for row in await connection.execute(query):
+        versions[row.entry][row.since] = row.words
+    set_on: dict[tuple[str, str], list[MarkEvent]] = defaultdict(list)
+    of_slack = [row for row in rows if row.ts is not None]
+    if of_slack:
+        query = select(marks).where(
+            marks.c.channel.in_({row.channel for row in of_slack}),
+            marks.c.ts.in_({row.ts for row in of_slack}),
+        )
+        for row in await connection.execute(query):
+            set_on[row.channel, row.ts].append(_mark_event(row))
+    found = []
+    for row in rows:
+        words, revisions = wording(versions[row.id])
+        stand = standing(set_on[row.channel, row.ts]) if row.ts else ()
+        first = EntryKind(row.kind)
+        found.append(
+            Recorded(
+                id=row.id,
+                incident=row.incident,
+                key=row.key,
+                kind=kind_as_marked(first, stand),
+                kind_first=first,
+                occurred_at=row.occurred_at,
+                recorded_at=row.recorded_at,
+                words=words,
+                by=row.by,
+                by_name=row.by_name,
+                source=Source(
+                    type=row.source,
+                    channel=row.channel,
+                    ts=row.ts,
+                    thread_ts=row.thread_ts,
+                    url=row.url,
+                ),
+                data=row.data,
+                retracted_at=row.retracted_at,
+                marks=stand,
+                revisions=revisions,
+            )
+        )
+    return found
+
+
+def _mark_event(row: Row[Any]) -> MarkEvent:
+    return MarkEvent(
+        channel=row.channel,
+        ts=row.ts,
+        mark=Mark(row.mark),
+        user=row.user,
+        via=row.via,
+        at=row.at,
+        on=row.on,
+    )

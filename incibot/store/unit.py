@@ -1,0 +1,442 @@
+"""One unit of work: what happens in it is written whole, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, false, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from incibot.core.change import Change, Post
+from incibot.core.history import Completeness, Head, History, Interval
+from incibot.core.incident import Incident
+from incibot.core.jobs import Job
+from incibot.core.people import ChannelId, Directory, Person, UserId
+from incibot.core.playbook import Playbook
+from incibot.core.timeline import Entry, MarkEvent, Recorded, standing
+from incibot.core.visibility import may_see
+from incibot.errors import NotFound
+from incibot.store import incidents, jobs, timeline
+from incibot.store.database import insert_once
+from incibot.store.jobs import Claim, Parked
+from incibot.store.schema import entries as entry_rows
+from incibot.store.schema import incidents as incident_rows
+from incibot.store.schema import listening, people, posts, receipts, reviews, workspace
+
+RECEIPTS = timedelta(days=2)  # Slack retries for minutes, with delayed events for a day
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The Slack workspace that we serve, and who we are in it. `url` ends in a slash."""
+
+    team: str
+    name: str
+    url: str
+    bot_user: UserId
+    bot_id: str
+
+
+class Store:
+    """The database, and the one way to begin a transaction in it."""
+
+    def __init__(self, engine: AsyncEngine, book: Playbook, clock: Clock) -> None:
+        self.engine = engine
+        self.book = book
+        self.clock = clock
+        self.work = asyncio.Event()  # set when a job was written in this process
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """A transaction that is committed at the end, or rolled back if anything is raised."""
+        async with self.engine.begin() as connection:
+            tx = Transaction(connection, self.book, self.clock())
+            yield tx
+        if tx.asked:
+            self.work.set()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A transaction that sees the database as it is now, all through, and holds up no writer."""
+        async with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                await connection.execution_options(sqlite_begin="DEFERRED")
+            else:
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield Transaction(connection, self.book, self.clock())
+
+
+class Transaction:
+    """What may be read and written in one unit of work. `at` is its time, in UTC."""
+
+    def __init__(self, connection: AsyncConnection, book: Playbook, at: datetime) -> None:
+        self._connection = connection
+        self.book = book
+        self.at = at
+        self.asked = False
+
+    # Deliveries
+
+    async def receive(self, key: str) -> bool:
+        """Sign for a delivery. False if it came before."""
+        return await insert_once(self._connection, receipts, key=key, received_at=self.at)
+
+    async def forget_receipts(self) -> None:
+        """Throw away receipts older than any retry."""
+        await self._connection.execute(
+            delete(receipts).where(receipts.c.received_at < self.at - RECEIPTS)
+        )
+
+    # Incidents
+
+    async def next_number(self) -> int:
+        return await incidents.next_number(self._connection)
+
+    async def incident(self, number: int) -> Incident:
+        """Raises NotFound if there is none."""
+        found = await incidents.load(self._connection, incident_rows.c.number == number)
+        if not found:
+            raise NotFound(f"There is no INC-{number}. `/incident list` shows what there is.")
+        return found[0]
+
+    async def incident_seen_by(self, number: int, viewer: UserId) -> Incident:
+        """The incident, if the viewer may see it; else the same NotFound as if there were none."""
+        incident = await self.incident(number)
+        if not may_see(incident, viewer):
+            raise NotFound(f"There is no INC-{number}. `/incident list` shows what there is.")
+        return incident
+
+    async def incident_in(self, channel: ChannelId) -> Incident | None:
+        """The incident whose channel that is."""
+        found = await incidents.load(self._connection, incident_rows.c.channel == channel)
+        return found[0] if found else None
+
+    async def number_in(self, channel: ChannelId) -> int | None:
+        """Its number only: what a message needs, without reading the rest."""
+        query = select(incident_rows.c.number).where(incident_rows.c.channel == channel)
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def incidents(
+        self,
+        viewer: UserId,
+        *,
+        over: bool | None = False,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Incident]:
+        """Those that the viewer may see, the newest first; `over=None` for open and ended ones."""
+        where = []
+        if over is not None:
+            where.append(incident_rows.c.over == over)
+        if since is not None:
+            where.append(incident_rows.c.declared_at >= since)
+        found = await incidents.load(self._connection, *where)
+        seen = [incident for incident in found if may_see(incident, viewer)]
+        return seen[:limit] if limit else seen
+
+    async def all_incidents(self) -> list[Incident]:
+        """Every incident, private ones too: for whoever operates incibot, never for Slack."""
+        return await incidents.load(self._connection)
+
+    async def open_by_severity(self) -> dict[str, int]:
+        """How many incidents are open, by severity."""
+        query = (
+            select(incident_rows.c.severity, func.count())
+            .where(incident_rows.c.over == false())
+            .group_by(incident_rows.c.severity)
+        )
+        rows = await self._connection.execute(query)
+        return {row[0]: row[1] for row in rows}
+
+    async def apply(self, change: Change) -> Incident | None:
+        """Write the change whole. The incident as it is stored now, if it changed.
+
+        Raises:
+            Conflict: somebody else changed the incident since it was read.
+        """
+        stored = None
+        if change.incident is not None:
+            over = self.book.is_over(change.incident.status)
+            await incidents.save(self._connection, change.incident, over=over)
+            stored = change.incident
+        number = change.incident.number if change.incident else change.about
+        for entry in change.entries:
+            if number is None:
+                raise ValueError(f"the entry {entry.key} belongs to no incident")
+            await self.record(number, entry)
+        for post in change.posts:
+            await self._remember(post)
+        for job in change.jobs:
+            await self.ask(job)
+        return stored
+
+    # The timeline
+
+    async def record(self, number: int, entry: Entry, *, since: str = "") -> bool:
+        """Store an entry; the incident stands as it did. False if it was there already."""
+        return await timeline.record(self._connection, number, entry, at=self.at, since=since)
+
+    async def reword(self, key: str, words: str, *, since: str) -> bool:
+        return await timeline.reword(self._connection, key, words, since=since)
+
+    async def erase(self, key: str, *, at: datetime) -> bool:
+        return await timeline.erase(self._connection, key, at=at)
+
+    async def take_back(self, entry: int) -> bool:
+        return await timeline.take_back(self._connection, entry, at=self.at)
+
+    async def mark(self, event: MarkEvent) -> bool:
+        return await timeline.mark(self._connection, event)
+
+    async def is_marked(self, event: MarkEvent) -> bool:
+        """Whether somebody's mark of that kind, set in that way, stands on the message."""
+        found = await timeline.marks_on(self._connection, event.channel, event.ts)
+        return any(
+            (one.mark, one.user, one.via) == (event.mark, event.user, event.via)
+            for one in standing(found)
+        )
+
+    async def set_member(self, number: int, user: UserId, *, present: bool, as_of: str) -> None:
+        await incidents.set_member(self._connection, number, user, present=present, as_of=as_of)
+
+    async def entry(self, number: int, entry: int) -> Recorded:
+        """Raises NotFound if the incident has no such entry."""
+        found = await timeline.find(self._connection, number, entry_rows.c.id == entry)
+        if not found:
+            raise NotFound(f"INC-{number} has no entry {entry}.")
+        return found[0]
+
+    async def entry_by_key(self, number: int, key: str) -> Recorded | None:
+        found = await timeline.find(self._connection, number, entry_rows.c.key == key)
+        return found[0] if found else None
+
+    async def entry_at(self, number: int, channel: ChannelId, ts: str) -> Recorded | None:
+        """The entry that a message in Slack bears."""
+        found = await timeline.find(
+            self._connection, number, entry_rows.c.channel == channel, entry_rows.c.ts == ts
+        )
+        return found[0] if found else None
+
+    async def last_entries(self, number: int, count: int) -> list[Recorded]:
+        return await timeline.find(self._connection, number, limit=count)
+
+    def entries(self, number: int) -> AsyncIterator[Recorded]:
+        """The whole timeline in the order of time, page by page."""
+        return timeline.pages(self._connection, number)
+
+    async def head(self, incident: Incident, *, zone: ZoneInfo) -> Head:
+        """What an export needs beside the entries."""
+        seen, edited, deleted = await timeline.counts(self._connection, incident.number)
+        here = await self.workspace()
+        return Head(
+            incident=incident,
+            people=await self.people(),
+            completeness=Completeness(
+                messages=seen,
+                edited=edited,
+                deleted=deleted,
+                not_listening=await self._gaps(incident),
+            ),
+            workspace_url=here.url if here else "",
+            zone=zone,
+            at=self.at,
+            responders=await timeline.responders(self._connection, incident.number),
+        )
+
+    async def history(self, incident: Incident, *, zone: ZoneInfo) -> History:
+        """The incident with its whole timeline, in memory: for a review."""
+        head = await self.head(incident, zone=zone)
+        return History(
+            head=head, entries=tuple([entry async for entry in self.entries(incident.number)])
+        )
+
+    # People and the workspace
+
+    async def people(self) -> Directory:
+        rows = await self._connection.execute(select(people))
+        return Directory(
+            MappingProxyType(
+                {
+                    row.user: Person(
+                        id=row.user,
+                        name=row.name,
+                        zone=row.zone,
+                        is_bot=row.is_bot,
+                        deleted=row.deleted,
+                    )
+                    for row in rows
+                }
+            )
+        )
+
+    async def person(self, user: UserId) -> Person | None:
+        row = (
+            await self._connection.execute(select(people).where(people.c.user == user))
+        ).one_or_none()
+        if row is None:
+            return None
+        return Person(
+            id=row.user, name=row.name, zone=row.zone, is_bot=row.is_bot, deleted=row.deleted
+        )
+
+    async def learn(self, persons: Iterable[Person]) -> None:
+        """Note names and time zones as Slack has them now."""
+        for person in persons:
+            values = {
+                "name": person.name,
+                "zone": person.zone,
+                "is_bot": person.is_bot,
+                "deleted": person.deleted,
+                "learnt_at": self.at,
+            }
+            if not await insert_once(self._connection, people, user=person.id, **values):
+                await self._connection.execute(
+                    update(people).where(people.c.user == person.id).values(**values)
+                )
+
+    async def strangers(self, users: Iterable[UserId]) -> list[UserId]:
+        """Those of them whom we have not met, in the given order."""
+        asked = list(dict.fromkeys(users))
+        if not asked:
+            return []
+        known = await self._connection.execute(
+            select(people.c.user).where(people.c.user.in_(asked))
+        )
+        met = {row.user for row in known}
+        return [user for user in asked if user not in met]
+
+    async def workspace(self) -> Workspace | None:
+        row = (await self._connection.execute(select(workspace).limit(1))).one_or_none()
+        if row is None:
+            return None
+        return Workspace(
+            team=row.team, name=row.name, url=row.url, bot_user=row.bot_user, bot_id=row.bot_id
+        )
+
+    async def settle_in(self, here: Workspace) -> None:
+        """Note which workspace this is."""
+        await self._connection.execute(delete(workspace))
+        await self._connection.execute(
+            insert(workspace).values(
+                team=here.team,
+                name=here.name,
+                url=here.url,
+                bot_user=here.bot_user,
+                bot_id=here.bot_id,
+            )
+        )
+
+    # Messages of ours
+
+    async def post(self, key: str) -> Post | None:
+        row = (
+            await self._connection.execute(select(posts).where(posts.c.key == key))
+        ).one_or_none()
+        return Post(key=row.key, channel=row.channel, ts=row.ts) if row else None
+
+    async def _remember(self, post: Post) -> None:
+        """Note where a message of ours is; an echo is from then on what people mark."""
+        values = {"channel": post.channel, "ts": post.ts}
+        if not await insert_once(self._connection, posts, key=post.key, **values):
+            await self._connection.execute(
+                update(posts).where(posts.c.key == post.key).values(**values)
+            )
+        if post.key.startswith("echo:"):
+            key = post.key.removeprefix("echo:")
+            await timeline.show_at(self._connection, key, post.channel, post.ts)
+
+    # Jobs
+
+    async def ask(self, job: Job) -> None:
+        """Ask for a job; it is done after the commit."""
+        await jobs.enqueue(self._connection, job, at=self.at)
+        self.asked = True
+
+    async def claim(self, *, limit: int, lease: timedelta) -> list[Claim]:
+        """Up to so many jobs that are due, for the length of the lease."""
+        found = []
+        for row in await jobs.due(self._connection, at=self.at, limit=limit):
+            claim = await jobs.claim(self._connection, row, at=self.at, lease=lease)
+            if claim:
+                found.append(claim)
+        return found
+
+    async def finish(self, claim: Claim) -> None:
+        await jobs.finish(self._connection, claim, at=self.at)
+
+    async def put_back(self, claim: Claim, *, error: str, due_at: datetime | None) -> bool:
+        return await jobs.put_back(self._connection, claim, error=error, due_at=due_at)
+
+    async def hand_back(self, claim: Claim) -> None:
+        await jobs.hand_back(self._connection, claim, at=self.at)
+
+    async def parked(self, incident: int | None = None) -> list[Parked]:
+        return await jobs.parked(self._connection, incident=incident)
+
+    async def retry(self, job: int | None = None) -> int:
+        count = await jobs.retry(self._connection, at=self.at, job=job)
+        self.asked = True
+        return count
+
+    async def waiting(self) -> tuple[int, int, datetime | None]:
+        return await jobs.waiting(self._connection)
+
+    # Reviews
+
+    async def review(self, number: int) -> str | None:
+        """The draft as people left it, in Markdown."""
+        query = select(reviews.c.markdown).where(reviews.c.incident == number)
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def keep_review(self, number: int, markdown: str) -> None:
+        values = {"markdown": markdown, "drafted_at": self.at}
+        if not await insert_once(self._connection, reviews, incident=number, version=1, **values):
+            await self._connection.execute(
+                update(reviews)
+                .where(reviews.c.incident == number)
+                .values(version=reviews.c.version + 1, **values)
+            )
+
+    # When we were there to listen
+
+    async def listen(self, process: str, *, since: datetime) -> None:
+        """Note that the process hears Slack now, and has since then."""
+        if not await insert_once(
+            self._connection, listening, process=process, since=since, until=self.at
+        ):
+            await self._connection.execute(
+                update(listening).where(listening.c.process == process).values(until=self.at)
+            )
+
+    async def _gaps(self, incident: Incident) -> tuple[Interval, ...]:
+        """The stretches between declaration and end in which no process was listening."""
+        begin = incident.declared_at
+        last = select(func.max(entry_rows.c.occurred_at)).where(
+            entry_rows.c.incident == incident.number
+        )
+        end = (await self._connection.execute(last)).scalar_one() or begin
+        query = (
+            select(listening)
+            .where(listening.c.until >= begin, listening.c.since <= end)
+            .order_by(listening.c.since)
+        )
+        gaps = []
+        heard = begin
+        for row in await self._connection.execute(query):
+            if row.since > heard + PATIENCE:
+                gaps.append(Interval(since=heard, until=row.since, filled=False))
+            heard = max(heard, row.until)
+        if end > heard + PATIENCE:
+            gaps.append(Interval(since=heard, until=end, filled=False))
+        return tuple(gaps)
+
+
+PATIENCE = timedelta(seconds=60)  # Slack tries again at once and after a minute: no gap by itself

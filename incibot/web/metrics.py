@@ -1,0 +1,71 @@
+"""What incibot counts of itself, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from incibot.store.unit import Store
+
+
+class Metrics:
+    """Counters of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.deliveries = Counter(
+            "incibot_deliveries",
+            "Deliveries from Slack, by kind and what became of them",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.jobs = Counter(
+            "incibot_jobs",
+            "Tries of jobs, by kind and outcome",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.calls = Counter(
+            "incibot_slack_calls",
+            "Calls of Slack's Web API, by method and outcome",
+            ["method", "outcome"],
+            registry=self.registry,
+        )
+        self.waiting = Gauge("incibot_jobs_waiting", "Jobs not done yet", registry=self.registry)
+        self.parked = Gauge(
+            "incibot_jobs_parked", "Jobs laid aside for a person", registry=self.registry
+        )
+        self.age = Gauge(
+            "incibot_jobs_oldest_seconds",
+            "Seconds since the oldest waiting job fell due; 0 if none has",
+            registry=self.registry,
+        )
+        self.open = Gauge(
+            "incibot_incidents_open",
+            "Open incidents, by severity",
+            ["severity"],
+            registry=self.registry,
+        )
+
+    def heard(self, kind: str, outcome: str) -> None:
+        self.deliveries.labels(kind, outcome).inc()
+
+    def done(self, kind: str, outcome: str) -> None:
+        self.jobs.labels(kind, outcome).inc()
+
+    def called(self, method: str, outcome: str) -> None:
+        self.calls.labels(method, outcome).inc()
+
+    async def read(self, store: Store) -> None:
+        """Bring the gauges up to date."""
+        async with store.read() as tx:
+            count, parked, oldest = await tx.waiting()
+            severities = await tx.open_by_severity()
+            at = tx.at
+        self.waiting.set(count)
+        self.parked.set(parked)
+        self.age.set(max(0.0, (at - oldest).total_seconds()) if oldest else 0.0)
+        for severity in store.book.severities:
+            self.open.labels(severity.word).set(severities.get(severity.word, 0))
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

@@ -1,0 +1,97 @@
+"""The routes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import Clock as SignatureClock
+from slack_sdk.signature import SignatureVerifier
+from sqlalchemy.exc import SQLAlchemyError
+
+from incibot import __version__
+from incibot.log import logger
+from incibot.store.unit import Clock, Store
+from incibot.web.metrics import Metrics
+
+BODY = 4 * 1024 * 1024  # bytes of a request that we read; Slack's are far smaller
+
+log = logger(__name__)
+
+Ready = Callable[[], Awaitable[list[str]]]
+
+
+class _Clock(SignatureClock):
+    """Tells slack_sdk our time, so that old signatures are old by the same clock as all else."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock().timestamp()
+
+
+def build(
+    *,
+    bolt: AsyncApp,
+    store: Store,
+    metrics: Metrics,
+    signing_secret: str | None,
+    ready: Ready,
+    clock: Clock,
+) -> web.Application:
+    """The web application.
+
+    Args:
+        signing_secret: None where Slack delivers by Socket Mode only; then `/slack/events` is shut.
+        ready: answers with what is not ready yet, a line each; with nothing when all is.
+    """
+    verifier = SignatureVerifier(signing_secret, _Clock(clock)) if signing_secret else None
+
+    async def slack_events(request: web.Request) -> web.StreamResponse:
+        """Events, commands and interactivity. The answer comes after the commit."""
+        if verifier is None:
+            return web.json_response({"error": "http mode is off"}, status=404)
+        body = await request.read()
+        try:
+            genuine = verifier.is_valid_request(body, dict(_lower(request)))
+        except (UnicodeDecodeError, ValueError):  # no number for a time, or no text for a body
+            genuine = False
+        if not genuine:
+            metrics.heard("request", "unsigned")
+            return web.json_response({"error": "invalid request"}, status=401)
+        answer = await bolt.async_dispatch(await to_bolt_request(request))
+        return await to_aiohttp_response(answer)
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "version": __version__})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        waits = await ready()
+        return web.json_response(
+            {"ok": not waits, "waits_for": waits}, status=503 if waits else 200
+        )
+
+    async def show_metrics(_request: web.Request) -> web.Response:
+        try:
+            await metrics.read(store)
+        except (SQLAlchemyError, OSError) as trouble:
+            log.warning("metrics.stale", error=repr(trouble)[:200])
+        return web.Response(body=metrics.text(), content_type="text/plain", charset="utf-8")
+
+    application = web.Application(client_max_size=BODY)
+    application.add_routes(
+        [
+            web.post("/slack/events", slack_events),
+            web.get("/healthz", healthz),
+            web.get("/readyz", readyz),
+            web.get("/metrics", show_metrics),
+        ]
+    )
+    return application
+
+
+def _lower(request: web.Request) -> list[tuple[str, str]]:
+    return [(name.lower(), value) for name, value in request.headers.items()]

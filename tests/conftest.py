@@ -1,0 +1,34 @@
+"""Fixtures: a workspace with incibot in it, on each database that is named."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.bench import DATABASES, Bench, bench, empty
+
+settings.register_profile(
+    "incibot",
+    deadline=None,  # a busy machine is slow, not wrong
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("incibot")
+
+
+@pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])
+async def database(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database; ``sqlite://`` stands for a new file."""
+    url: str = request.param
+    if url != "sqlite://":
+        await empty(url)
+    return url
+
+
+@pytest.fixture
+async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    """A workspace with incibot in it."""
+    async with bench(database, tmp_path) as made:
+        yield made
