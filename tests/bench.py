@@ -24,6 +24,7 @@ from incibot.core.playbook import Playbook
 from incibot.core.timeline import Recorded
 from incibot.exports import format_of
 from incibot.playground import CommandAnswer, Person, Playground
+from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.store import migrations
 from incibot.store.database import connect
 from incibot.store.schema import counters, metadata
@@ -144,7 +145,13 @@ async def bench(
     **environment: str,
 ) -> AsyncIterator[Bench]:
     clock = clock or Clock()
-    slack = playground or Playground(clock=clock, retry_delays=(0.0, 0.0, 0.0))
+    # With the scopes and events of the manifest, and no more, every test is one of the manifest too.
+    slack = playground or Playground(
+        clock=clock,
+        retry_delays=(0.0, 0.0, 0.0),
+        scopes=tuple(SCOPES),
+        subscriptions={event.partition(".")[0] for event in EVENTS},
+    )
     if playground is None:
         await slack.start()
     url = f"sqlite:///{folder / 'incibot.db'}" if database == "sqlite://" else database

@@ -23,11 +23,11 @@ PACKAGE = ROOT / "incibot"
 FLOORS = (
     {"errors"},
     {"core", "config", "log"},
-    {"store", "exports", "render"},
+    {"store", "exports", "render", "paper"},
     {"slack", "web"},
     {"jobs"},
     {"app"},
-    {"demo", "cli"},
+    {"demo", "doctor", "cli"},
     {"__main__"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, start=1) for room in rooms}

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from incibot.core.change import Change, Post
+from incibot.core.change import Change
 from incibot.core.incident import Incident, Known, Milestone, Task, Update
 from incibot.core.jobs import (
     Announce,
@@ -42,7 +42,6 @@ class Draft:
     Attributes:
         started_at: when it started as far as the declarer knows, in UTC; None if not said.
         link: the message that the incident is declared from.
-        quoted: that message's words, in Slack's notation.
     """
 
     title: str
@@ -55,7 +54,6 @@ class Draft:
     private: bool = False
     commander: UserId | None = None
     link: str = ""
-    quoted: str = ""
 
 
 def declare(draft: Draft, *, number: int, book: Playbook, at: datetime) -> Change:
@@ -93,14 +91,14 @@ def declare(draft: Draft, *, number: int, book: Playbook, at: datetime) -> Chang
         milestones.append(
             Milestone(name="started", at=draft.started_at, known=Known.STATED, key=entry.key, by=by)
         )
-    if draft.link or draft.quoted:
+    if draft.link:
         entries.append(
             Entry(
                 key=f"declared-from:{number}",
                 kind=EntryKind.LINK,
                 occurred_at=at,
                 by=by,
-                words="Declared from a message" + (f": {draft.quoted}" if draft.quoted else ""),
+                words="Declared from a message",
                 source=Source(type="slack", url=draft.link),
             )
         )
@@ -167,10 +165,12 @@ def channel_refused(incident: Incident, why: str) -> Change:
     if incident.private:
         words += " It stays private and has no channel until that is mended."
     words += " Once it is, an admin runs `incibot jobs retry` and the channel follows."
-    return Change(
-        incident=replace(incident, trouble=why),
-        jobs=(Tell(user=incident.declared_by, words=words, about=f"channel:{incident.number}"),),
+    tell = Tell(user=incident.declared_by, words=words, about=f"channel:{incident.number}")
+    # Without a channel, the announcement is the only place where others can hear of it.
+    jobs: tuple[Job, ...] = (
+        (tell,) if incident.private else (tell, Announce(incident=incident.number))
     )
+    return Change(incident=replace(incident, trouble=why), jobs=jobs)
 
 
 def assign(
@@ -208,23 +208,19 @@ def assign(
     changed = replace(incident, assignments=assignments)
     entry = _role_entry(changed, role, holders, kept + new, by=by, at=at, key=key)
     previous = leaving[0] if leaving else None
-    return Change(
-        incident=changed,
-        entries=(entry,),
-        jobs=(
-            Echo(incident=incident.number, entry=entry.key),
-            *_cards(incident),
-            Invite(incident=incident.number, who=new),
-            *(
-                Brief(
-                    incident=incident.number,
-                    role=role.word,
-                    user=user,
-                    previous=previous,
-                    version=incident.version + 1,
-                )
-                for user in new
-            ),
+    return _announced(
+        changed,
+        entry,
+        *(Invite(incident=incident.number, who=(user,)) for user in new),
+        *(
+            Brief(
+                incident=incident.number,
+                role=role.word,
+                user=user,
+                previous=previous,
+                version=incident.version + 1,
+            )
+            for user in new
         ),
     )
 
@@ -247,7 +243,9 @@ def release(
     named = tuple(users) or holders
     leaving = tuple(user for user in holders if user in named)
     if not leaving:
-        raise NotAllowed(f"Nobody to release: the {role.title} is not assigned.")
+        who = " and ".join(f"<@{user}>" for user in holders)
+        held = f"{who} {'has' if len(holders) == 1 else 'have'} it" if holders else "nobody has it"
+        raise NotAllowed(f"There is nobody to release from {role.title}: {held}.")
     assignments = tuple(
         replace(held, until=at)
         if held.role == role.word and held.until is None and held.user in leaving
@@ -280,13 +278,12 @@ def rate(
         data={"from": incident.severity, "to": severity.word, "why": why},
     )
     changed = replace(incident, severity=severity.word)
-    change = _announced(changed, entry)
     invited = tuple(
         Invite(incident=incident.number, who=(one,))
         for one in severity.invite
         if incident.channel and not incident.private
     )
-    return replace(change, jobs=change.jobs + invited)
+    return _announced(changed, entry, *invited)
 
 
 def move_to(
@@ -372,11 +369,9 @@ def update(incident: Incident, words: str, *, by: UserId, at: datetime, key: str
         )
     entry = Entry(key=f"update:{key}", kind=EntryKind.UPDATE, occurred_at=at, by=by, words=words)
     changed = replace(incident, update=Update(words=words, at=at, by=by))
-    change = _announced(changed, entry)
-    relay: tuple[Job, ...] = (
-        () if incident.private else (Relay(incident=incident.number, entry=entry.key),)
-    )
-    return replace(change, jobs=change.jobs + relay)
+    if incident.private:
+        return _announced(changed, entry)
+    return _announced(changed, entry, Relay(incident=incident.number, entry=entry.key))
 
 
 def note(
@@ -480,7 +475,7 @@ def add_task(
         words=f"Task {number}: {words}" + (f" (for <@{assignee}>)" if assignee else ""),
         data={"task": number, "state": "open", "assignee": assignee},
     )
-    return _announced(replace(incident, tasks=(*incident.tasks, task)), entry)
+    return _echoed(replace(incident, tasks=(*incident.tasks, task)), entry)
 
 
 def finish_task(incident: Incident, number: int, *, by: UserId, at: datetime, key: str) -> Change:
@@ -500,12 +495,7 @@ def finish_task(incident: Incident, number: int, *, by: UserId, at: datetime, ke
         data={"task": number, "state": "done"},
     )
     tasks = tuple(done if one.number == number else one for one in incident.tasks)
-    return _announced(replace(incident, tasks=tasks), entry)
-
-
-def posted(post: Post) -> Change:
-    """A message of ours is in Slack: remember where."""
-    return Change(posts=(post,))
+    return _echoed(replace(incident, tasks=tasks), entry)
 
 
 def _cards(incident: Incident) -> tuple[Job, ...]:
@@ -514,13 +504,18 @@ def _cards(incident: Incident) -> tuple[Job, ...]:
     return (ShowCard(incident=incident.number), Announce(incident=incident.number))
 
 
-def _announced(incident: Incident, entry: Entry) -> Change:
-    """The usual end of a move: an echo in the channel, and the cards set right."""
+def _echoed(incident: Incident, entry: Entry, *more: Job) -> Change:
+    """The usual end of a move: an echo in the channel, and what else follows."""
     return Change(
         incident=incident,
         entries=(entry,),
-        jobs=(Echo(incident=incident.number, entry=entry.key), *_cards(incident)),
+        jobs=(Echo(incident=incident.number, entry=entry.key), *more),
     )
+
+
+def _announced(incident: Incident, entry: Entry, *more: Job) -> Change:
+    """The same of a move that the cards show."""
+    return _echoed(incident, entry, *_cards(incident), *more)
 
 
 def _role_entry(

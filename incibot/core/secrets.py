@@ -66,7 +66,7 @@ _SAID_OF_PASSWORDS = re.compile(
     r"|unchanged|unknown|unset|valid|was|weak|wrong"
 )
 _VARIABLE = re.compile(
-    r"\$[A-Z_][A-Z0-9_]*|\$\{\w+\}|\$\(.*|\{\{.*|%\w+%|[*•x.…]+|&lt;[\w -]*&gt;", re.ASCII
+    r"\$[A-Z_][A-Z0-9_]*|\$\{\w+\}?|\$\(.*|\{\{.*|%\w+%|[*•x.…]+|&lt;[\w -]*&gt;", re.ASCII
 )
 _WORD = re.compile(r"[A-Za-z]?[a-z]{0,30}", re.ASCII)
 

@@ -127,7 +127,8 @@ def split_moment(text: str, *, now: datetime, zone: tzinfo) -> tuple[Moment | No
     Raises:
         Unclear: the text begins with what looks like a time and cannot be one, or is to come.
     """
-    said = _typed(text).strip()
+    typed = _typed(text)
+    said = typed.strip()
     reader = _Reader(said, now=now, zone=zone, leading=True)
     try:
         found = reader.longest()
@@ -142,7 +143,7 @@ def split_moment(text: str, *, now: datetime, zone: tzinfo) -> tuple[Moment | No
         raise Unclear(f"{unclear} If it belongs to the text, put a word before it.") from None
     separator = _SEPARATOR.match(said, found.end)
     end = separator.end() if separator else found.end
-    return moment, text[len(_typed(text)) - len(_typed(text).lstrip()) + end :]
+    return moment, text[len(typed) - len(typed.lstrip()) + end :]
 
 
 def read_zone(words: str, *, now: datetime, zone: tzinfo) -> tzinfo:
@@ -415,7 +416,10 @@ class _Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
-    """A day that was named: `dates`, or what it takes to find them once the zone is known."""
+    """A day that was named: `dates`, or what it takes to find them once the zone is known.
+
+    `trouble` is why it is none; it matters only once a time of day shows that a day was meant.
+    """
 
     end: int
     word: str = ""
@@ -423,6 +427,7 @@ class _Day:
     last: bool = False
     dates: tuple[date, ...] = ()
     yearless: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,13 +466,13 @@ class _Reader:
         moment = Moment(
             at=found.at, zone=found.zone, said=self.text[: found.end], assumed=found.assumed
         )
-        if not self._may_be(found.at):
+        if not self._is_allowed(found.at):
             raise self.unclear(
                 f"{_quoted(moment.said)} is still to come: that is {moment.echo(now=self.now)}."
             )
         return moment
 
-    def _may_be(self, at: datetime) -> bool:
+    def _is_allowed(self, at: datetime) -> bool:
         return self.future or at <= self.now + CLOCK_SKEW
 
     # Refusals
@@ -556,10 +561,11 @@ class _Reader:
         at = _AT.match(self.text)
         start = at.end() if at else 0
         day = self._day_at(start)
-        if day and (between := _TO_CLOCK.match(self.text, day.end)):
-            start = between.end()
+        if day:
+            between = _TO_CLOCK.match(self.text, day.end)
+            start = between.end() if between else len(self.text)
         clock = _CLOCK.match(self.text, start)
-        if clock is None or (day and start < day.end):
+        if clock is None:
             if day and day.end == len(self.text) and not self.leading:
                 raise self.unclear(f"{_quoted(self.text)} names a day, but no time of day.")
             return None
@@ -572,6 +578,8 @@ class _Reader:
             if day and zone is None:
                 zone = self.zone_at(end)
                 end = zone.end if zone else end
+        if day and day.trouble:
+            raise self.unclear(day.trouble)
         if clock["word"]:
             if self.leading and not (at or day or zone or _SET_OFF.match(self.text, end)):
                 return None  # "noon traffic"
@@ -588,7 +596,7 @@ class _Reader:
         if found := _ISO_DATE.match(self.text, start):
             return _dated_day(found.end(), _iso_date(found[0]))
         if found := _NUMBER_DATE.match(self.text, start):
-            return _dated_day(found.end(), self._number_date(found))
+            return _number_day(found)
         found = _CALENDAR_DATE.match(self.text, start)
         if found and not (wary and found["month_first"] in ("may", "mar", "march")):
             return self._calendar_day(found)
@@ -603,16 +611,6 @@ class _Reader:
             return _Day(end=found.end(), weekday=weekday, last=found["last"] is not None)
         return None
 
-    def _number_date(self, found: Match[str]) -> date | None:
-        """ "20.11.2026" or "20/11/2026"; with a slash, people disagree on which is the month."""
-        first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
-        if found["dot"] == "/" and first != second and max(first, second) <= 12:
-            raise self.unclear(
-                f"{_quoted(found[0])} may be {year}-{second:02}-{first:02} "
-                f"or {year}-{first:02}-{second:02}."
-            )
-        return _calendar_date(found[0], year, day_first=found["dot"] == "." or first > 12)
-
     def _calendar_day(self, found: Match[str]) -> _Day | None:
         day, month = found["day"] or found["day_second"], found["month"] or found["month_first"]
         today = self.now.astimezone(self.zone).date()
@@ -621,12 +619,14 @@ class _Reader:
         if not dates:
             return None
         nearest = min(dates, key=lambda date: abs(date - today))
+        trouble = ""
         if found["weekday"] and (named := _weekday(found["weekday"])) != nearest.weekday():
-            raise self.unclear(
+            trouble = (
                 f"{nearest.day} {_MONTHS[nearest.month - 1]} {nearest.year} is a "
                 f"{_WEEKDAYS[nearest.weekday()]}, not a {_WEEKDAYS[named]}."
             )
-        return _Day(end=found.end(), dates=(nearest,), yearless=not found["year"])
+        yearless = not found["year"]
+        return _Day(end=found.end(), dates=(nearest,), yearless=yearless, trouble=trouble)
 
     def _dates(self, day: _Day | None, today: date) -> tuple[date, ...]:
         """The dates that `day` may be, the likeliest first."""
@@ -656,9 +656,9 @@ class _Reader:
         for on in self._dates(day, today):
             local = datetime.combine(on, clock)
             readings = self._named(local, tz, zone.abbreviation if zone else "")
-            if not readings and self._may_be(local.replace(tzinfo=tz, fold=1).astimezone(UTC)):
+            if not readings and self._is_allowed(local.replace(tzinfo=tz, fold=1).astimezone(UTC)):
                 raise self._skipped(local, tz)
-            possible = [at for at in readings if self._may_be(at)]
+            possible = [at for at in readings if self._is_allowed(at)]
             if len(possible) > 1:
                 raise self._twice(local, tz, possible)
             if possible:
@@ -674,7 +674,7 @@ class _Reader:
         if not abbreviation:
             return readings
         named = [at for at in readings if at.astimezone(tz).tzname() == abbreviation]
-        if readings and not named and self._may_be(readings[0]):
+        if readings and not named and self._is_allowed(readings[0]):
             there = readings[0].astimezone(tz)
             meant = _offset_called(abbreviation, tz, self.now)
             written = f"{local.date().isoformat()} {local:%H:%M}"
@@ -805,6 +805,19 @@ def _calendar_date(text: str, year: int, *, day_first: bool = True) -> date | No
     except (ValueError, OverflowError):
         return None
     return read.date() if read.year == year else None
+
+
+def _number_day(found: Match[str]) -> _Day | None:
+    """A date as "20.11.2026" or "20/11/2026"; with a slash, people disagree on the month."""
+    first, second, year = int(found["first"]), int(found["second"]), int(found["year"])
+    if found["dot"] == "/" and first != second and max(first, second) <= 12:
+        trouble = (
+            f"{_quoted(found[0])} may be {year}-{second:02}-{first:02} "
+            f"or {year}-{first:02}-{second:02}."
+        )
+        return _Day(end=found.end(), trouble=trouble)
+    day_first = found["dot"] == "." or first > 12
+    return _dated_day(found.end(), _calendar_date(found[0], year, day_first=day_first))
 
 
 def _dated_day(end: int, day: date | None) -> _Day | None:

@@ -7,8 +7,9 @@ known by its name and its maker, and whoever tries a second time looks before th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,33 +90,24 @@ class Gateway:
             bot_id=str(found.get("bot_id") or ""),
         )
 
-    async def scopes(self) -> frozenset[str]:
-        """The scopes that the token has, as Slack says in a header."""
+    async def granted(self) -> tuple[frozenset[str], datetime | None]:
+        """The scopes that the token has, and Slack's time: both stand in the headers of an answer."""
         try:
             answer = await self.client.auth_test()
         except SlackApiError as error:
             raise _error("auth.test", error) from error
-        headers: Mapping[str, str] = {
-            name.casefold(): value for name, value in dict(answer.headers).items()
-        }
+        headers = {name.casefold(): str(value) for name, value in dict(answer.headers).items()}
         listed = headers.get("x-oauth-scopes", "")
-        return frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
+        scopes = frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
+        try:
+            theirs = parsedate_to_datetime(headers.get("date", ""))
+        except ValueError:
+            return scopes, None
+        return scopes, theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
 
     async def person(self, user: UserId) -> Person:
         found = await self._ask("users.info", self.client.users_info(user=user))
         return reading.person(found["user"])
-
-    async def people(self) -> AsyncIterator[list[Person]]:
-        """Everybody in the workspace, a page at a time."""
-        cursor = ""
-        while True:
-            found = await self._ask(
-                "users.list", self.client.users_list(limit=200, cursor=cursor or None)
-            )
-            yield [reading.person(user) for user in found.get("members") or ()]
-            cursor = _cursor(found)
-            if not cursor:
-                return
 
     async def group(self, who: str) -> tuple[UserId, ...]:
         """The people in a user group, given by its id or its @handle.
@@ -277,21 +269,6 @@ class Gateway:
         except SlackRefused as error:
             if error.code not in ("already_in_channel", "cant_invite_self"):
                 failed[user] = error.code
-
-    async def members(self, channel: ChannelId) -> list[UserId]:
-        found: list[UserId] = []
-        cursor = ""
-        while True:
-            page = await self._ask(
-                "conversations.members",
-                self.client.conversations_members(
-                    channel=channel, limit=200, cursor=cursor or None
-                ),
-            )
-            found += [UserId(user) for user in page.get("members") or ()]
-            cursor = _cursor(page)
-            if not cursor:
-                return found
 
     async def ensure_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
         listed = await self._ask("bookmarks.list", self.client.bookmarks_list(channel_id=channel))
@@ -514,9 +491,6 @@ class Gateway:
         await self._ask(
             "views.push", self.client.views_push(trigger_id=trigger_id, view=dict(view))
         )
-
-    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
-        await self._ask("views.update", self.client.views_update(view_id=view_id, view=dict(view)))
 
     async def show_home(self, user: UserId, view: Mapping[str, Any]) -> None:
         await self._ask("views.publish", self.client.views_publish(user_id=user, view=dict(view)))

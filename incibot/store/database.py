@@ -43,7 +43,9 @@ def connect(spelling: str) -> AsyncEngine:
     """An engine that behaves the same on SQLite, PostgreSQL, MySQL and MariaDB."""
     url = url_of(spelling)
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, connect_args={"timeout": BUSY / 1000})
+        engine = create_async_engine(
+            url, connect_args={"timeout": BUSY / 1000}, hide_parameters=True
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
@@ -53,6 +55,7 @@ def connect(spelling: str) -> AsyncEngine:
     return create_async_engine(
         url,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,  # an error that is logged carries nobody's words
         pool_size=POOL,
         max_overflow=POOL,
         pool_timeout=WAIT,

@@ -133,6 +133,7 @@ def test_plain_text_names_what_slack_numbers(words, expected):
         ("<javascript:alert(1)|x>", "x (javascript:alert(1))"),
         ("hi <@U2>", r"hi @\<b\>\_Bo\_\</b\>"),
         ("wow!<https://x.test|y>", r"wow\![y](https://x.test)"),
+        ("`a``b`", r"\`a\`\`b\`"),
         ("&amp;copy; AT&amp;T", r"\&copy; AT&T"),
         ("`unclosed *and **more", r"\`unclosed \*and \*\*more"),
         ("", ""),

@@ -420,6 +420,8 @@ def test_a_note_may_begin_with_its_time(text, when, rest):
         "<@U1> 14:05",
         "v14:05",
         "2026-11-20 was quiet",
+        "05/11/2026 was quiet",
+        "Thu 20 Nov was quiet",
         "a minute of silence",
         "",
         "   ",
@@ -442,6 +444,8 @@ def test_what_may_be_the_sentence_stays_in_the_sentence(text):
         ("2027-01-01 10:00 the certificate ends", "still to come"),
         ("2026-10-25 01:30 it broke", "twice"),
         ("14:05 IST it broke", "several time zones"),
+        ("05/11/2026 14:05 it broke", "may be 2026-11-05 or 2026-05-11"),
+        ("Thu 20 Nov 14:05 it broke", "is a Friday, not a Thursday"),
     ],
 )
 def test_a_beginning_that_cannot_be_the_time_it_looks_like_is_refused(text, why):
@@ -504,7 +508,6 @@ def test_a_word_before_a_time_keeps_it_in_the_text(text, now, zone):
 
 
 def to_the_minute(moment: datetime) -> datetime:
-    # Old offsets have odd seconds; a clock's minute begins with the zone's.
     return moment - timedelta(seconds=moment.second, microseconds=moment.microsecond)
 
 

@@ -105,11 +105,12 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]))
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('abc =\u2028é🔥\n"'),
     lambda inner: st.lists(inner) | st.dictionaries(st.text("abc\n"), inner),
+    max_leaves=6,
 )
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(WORDS, st.dictionaries(st.text("ab"), JSON_VALUES))))
+@given(st.lists(st.tuples(WORDS, st.dictionaries(st.text("ab"), JSON_VALUES)), max_size=5))
 def test_whatever_was_said_is_read_back(said: list[tuple[str, dict[str, object]]]) -> None:
     entries = [
         entry(n, EntryKind.NOTE, escape(words), data=data) for n, (words, data) in enumerate(said)

@@ -72,9 +72,7 @@ class Story:
 
     def opens_the_channel(self) -> int:
         name = "inc-7-checkout-answers-500"
-        change = moves.channel_opened(
-            self._incident, CHANNEL, name, book=self.book, at=self.now
-        )
+        change = moves.channel_opened(self._incident, CHANNEL, name, book=self.book, at=self.now)
         return self._apply(change)
 
     def gives(self, role: str, *to: UserId, by: UserId) -> int:
@@ -112,9 +110,7 @@ class Story:
 
     def adds_task(self, who: UserId, words: str, assignee: UserId | None = None) -> int:
         return self._apply(
-            moves.add_task(
-                self._incident, words, assignee, by=who, at=self.now, key=self._key()
-            )
+            moves.add_task(self._incident, words, assignee, by=who, at=self.now, key=self._key())
         )
 
     def finishes_task(self, who: UserId, number: int) -> int:
@@ -157,7 +153,12 @@ class Story:
     def joins(self, *who: UserId) -> None:
         for user in who:
             self._record(
-                Entry(key=f"joined:{user}:{self._key()}", kind=EntryKind.JOINED, occurred_at=self.now, by=user)
+                Entry(
+                    key=f"joined:{user}:{self._key()}",
+                    kind=EntryKind.JOINED,
+                    occurred_at=self.now,
+                    by=user,
+                )
             )
 
     def hears(self, kind: EntryKind, words: str, *, source: str, url: str = "") -> int:
@@ -177,9 +178,7 @@ class Story:
         before = self[entry]
         marked = Marked(mark=mark, user=who, via=via or mark.value, at=self.now)
         standing = (*before.marks, marked)
-        self._put(
-            replace(before, marks=standing, kind=kind_as_marked(before.kind_first, standing))
-        )
+        self._put(replace(before, marks=standing, kind=kind_as_marked(before.kind_first, standing)))
 
     def edits(self, entry: int, words: str) -> None:
         before = self[entry]
@@ -340,18 +339,16 @@ def checkout() -> History:
     story.at("14:08:05").joins(BELA)
     story.at("14:08:20").joins(CHIDI)
     story.at("14:08:40")
-    seen = story.says(
+    story.says(
         BELA,
         "I see 11 % 500s on `/pay` since about five past: "
         "<https://grafana.northwind.example/d/checkout>",
     )
     story.at("14:09:10")
-    weird = story.says(CHIDI, "weird, the provider’s status page is all green")
+    story.says(CHIDI, "weird, the provider’s status page is all green")
     story.at("14:09:30").gives("ops", CHIDI, by=BELA)
     story.at("14:10:05")
-    idea = story.says(
-        CHIDI, "I think it is the deploy of 14:04, it touched the payment client"
-    )
+    idea = story.says(CHIDI, "I think it is the deploy of 14:04, it touched the payment client")
     story.at("14:10:15").marks(BELA, idea, Mark.HYPOTHESIS, "bulb")
     story.at("14:10:40").joins(DANA)
     story.at("14:11:00")
@@ -366,7 +363,7 @@ def checkout() -> History:
     duplicate = story.says(DANA, "password for the provider’s console is hunter2, try it")
     story.at("14:13:45").deletes(duplicate)
     story.at("14:14:00")
-    decided = story.types(
+    story.types(
         BELA, EntryKind.DECISION, "We roll the deploy back now, it is cheap and we learn from it"
     )
     story.at("14:14:20").adds_task(BELA, "Tell support what to answer", EMRE)
@@ -388,7 +385,9 @@ def checkout() -> History:
     story.at("14:18:15").marks(EMRE, odd, Mark.SURPRISE, "astonished")
     story.at("14:18:50")
     second = story.types(
-        DANA, EntryKind.HYPOTHESIS, "The flag checkout-retry-budget floods the provider with retries"
+        DANA,
+        EntryKind.HYPOTHESIS,
+        "The flag checkout-retry-budget floods the provider with retries",
     )
     story.at("14:19:10").types(
         EMRE, EntryKind.HYPOTHESIS, "The provider limits us per address and not per account"
@@ -397,7 +396,7 @@ def checkout() -> History:
     owner = story.says(BELA, "who can switch that flag off?")
     story.at("14:19:45").marks(BELA, owner, Mark.QUESTION, "question")
     story.at("14:20:10")
-    off = story.types(DANA, EntryKind.DECISION, "Switch checkout-retry-budget off for everybody")
+    story.types(DANA, EntryKind.DECISION, "Switch checkout-retry-budget off for everybody")
     story.at("14:21").hears(
         EntryKind.CHANGE,
         "Flag checkout-retry-budget switched off for everybody",
@@ -406,7 +405,7 @@ def checkout() -> History:
     )
     story.at("14:22:30").moves_to("mitigated", "error rate is down to 0.4 %", by=BELA)
     story.at("14:24:00")
-    again = story.says(CHIDI, "it is climbing again, 6 %, only from the old pods")
+    story.says(CHIDI, "it is climbing again, 6 %, only from the old pods")
     story.at("14:24:20").moves_to("identified", "the old pods keep the flag for a while", by=BELA)
     story.at("14:24:40").answers(DANA, second, "confirmed")
     story.at("14:25:00").joins(FUMIKO)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from incibot.core.history import History, Interval
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Findings, Rank, Section, Statement
 from incibot.core.review.telling import Telling, rank_of
-from incibot.core.timeline import EntryKind, Mark
+from incibot.core.timeline import EntryKind, Mark, Recorded
 
 _SIGNALS = (EntryKind.ALERT, EntryKind.CHANGE, EntryKind.PAGE)
 
@@ -27,7 +28,6 @@ def about(history: History, book: Playbook) -> Findings:
     wrote = {entry.by for entry in entries if entry.is_said}
     marked = sum(rank_of(entry) is Rank.MARKED for entry in entries)
     key = sum(any(one.mark is Mark.KEY_MOMENT for one in entry.marks) for entry in entries)
-    signals = [sum(entry.kind is kind for entry in entries) for kind in _SIGNALS]
     span = telling.span(entries[0].occurred_at, entries[-1].occurred_at)
     return Findings(
         statements=(
@@ -37,13 +37,10 @@ def about(history: History, book: Playbook) -> Findings:
                 f"{counted.deleted} deleted since. {_n(len(wrote), 'person', 'people')} wrote."
             ),
             whole(
-                f"{_n(marked, 'entry', 'entries')} marked or typed by people as what they are, "
-                f"{key} of them as a key moment; {len(entries) - marked} as they were recorded."
+                f"{_n(marked, 'entry', 'entries')} marked or typed by people as what they are "
+                f"({_n(key, 'key moment')}); {len(entries) - marked} as they were recorded."
             ),
-            whole(
-                f"From other systems: {_n(signals[0], 'alert')}, {_n(signals[1], 'change')}, "
-                f"{_n(signals[2], 'page')}."
-            ),
+            whole(f"From other systems: {_signals(entries)}."),
             *(_not_listening(telling, interval) for interval in counted.not_listening),
         )
     )
@@ -63,6 +60,11 @@ def _not_listening(telling: Telling, interval: Interval) -> Statement:
         evidence=tuple(entry.id for entry in around),
         rank=Rank.SYSTEM,
     )
+
+
+def _signals(entries: Sequence[Recorded]) -> str:
+    counts = [(sum(entry.kind is kind for entry in entries), kind) for kind in _SIGNALS]
+    return ", ".join(_n(count, kind.value) for count, kind in counts if count) or "nothing"
 
 
 def _n(count: int, one: str, many: str = "") -> str:

@@ -92,12 +92,9 @@ def _came(telling: Telling) -> list[Statement]:
         moved = [entry for entry in telling.history.entries if entry.kind is kind]
         if moved:
             first, last = moved[0].occurred_at, moved[-1].occurred_at
-            when = f"at {telling.clock(first)}"
-            if telling.clock(first) != telling.clock(last):
-                when = telling.span(first, last)
             found.append(
                 Statement(
-                    text=f"{_people(entry.by for entry in moved)} {verb} the channel, {when}.",
+                    text=f"{_people(entry.by for entry in moved)} {verb} the channel, {telling.span(first, last)}.",
                     evidence=ids(moved),
                     rank=Rank.SYSTEM,
                 )
@@ -121,7 +118,7 @@ def _table(telling: Telling, roles: list[Recorded]) -> Table | None:
                     telling.role_title(one.role),
                     telling.person(one.user),
                     telling.clock(one.since),
-                    telling.clock(one.until) if one.until else "",
+                    telling.clock(one.until) if one.until else "still held",
                 ),
                 evidence=_shown_by(one, roles),
             )
@@ -167,11 +164,14 @@ def _hand_over(telling: Telling, entry: Recorded) -> Group:
     ]
     minutes = AROUND.seconds // 60
     if found:
-        text = f"Longer words, pinned words or an update stand within {minutes} minutes of it."
+        text = (
+            f"A message of {SUMMARY} characters or more, a pinned one or an update stands within "
+            f"{minutes} minutes of it."
+        )
     else:
         text = (
-            f"No words of {SUMMARY} characters or more, no pinned ones and no update are on "
-            f"record within {minutes} minutes of it."
+            f"No message of {SUMMARY} characters or more, no pinned one and no update stands "
+            f"within {minutes} minutes of it."
         )
     statement = Statement(
         text=text, evidence=ids(found) if found else (entry.id,), rank=Rank.SYSTEM

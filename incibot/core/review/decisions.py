@@ -16,7 +16,14 @@ from incibot.core.timeline import EntryKind, Recorded
 
 BEFORE = timedelta(minutes=15)  # what was at hand when it was decided
 
-_SIGNALS = (EntryKind.ALERT, EntryKind.CHANGE, EntryKind.PAGE)
+_SEEN = (
+    EntryKind.OBSERVATION,
+    EntryKind.SURPRISE,
+    EntryKind.ACTION,
+    EntryKind.ALERT,
+    EntryKind.CHANGE,
+    EntryKind.PAGE,
+)
 _LINK = re.compile(r"<https?://[^<>]+>")
 
 
@@ -59,11 +66,11 @@ def _ideas(telling: Telling, decision: Recorded, raised: tuple[Idea, ...]) -> li
 
 
 def _seen(telling: Telling, decision: Recorded) -> list[Statement]:
-    """Observations, signals from other systems, and links of the time before, in its order."""
+    """What people marked, what other systems told, and links, in the order of time."""
     found = []
     for entry in _before(telling.history, decision):
         told = telling.tell(entry)
-        if entry.kind is EntryKind.OBSERVATION or entry.kind in _SIGNALS:
+        if entry.kind in _SEEN or entry.key_moment:
             found.append(told)
         elif links := _LINK.findall(entry.words):
             text = f"Link posted at {telling.clock(entry.occurred_at)}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
@@ -11,13 +12,21 @@ from incibot.core.review.section import Findings, Group, Question, Rank, Section
 from incibot.core.review.telling import Telling, Threads, ids, literal, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
+IN_VIEW = timedelta(minutes=30)  # an idea of which nobody spoke for longer was left for then
+
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """A hypothesis, and the answers to it in the order of time; the last one holds."""
+    """A hypothesis, and the answers to it in the order of time; the last one holds.
+
+    Attributes:
+        until: until when it was in view: its first answer, else 30 minutes after the last word in
+            its thread.
+    """
 
     entry: Recorded
     answers: tuple[Recorded, ...]
+    until: datetime
 
     @property
     def outcome(self) -> str:
@@ -25,10 +34,8 @@ class Idea:
         return str(self.answers[-1].data.get("outcome", "")) if self.answers else ""
 
     def is_open_at(self, at: datetime) -> bool:
-        """Raised by then, and without an answer by then."""
-        return self.entry.occurred_at < at and not any(
-            answer.occurred_at <= at for answer in self.answers
-        )
+        """Raised before then, and still in view without an answer."""
+        return self.entry.occurred_at < at < self.until
 
 
 def ideas(history: History) -> tuple[Idea, ...]:
@@ -38,11 +45,19 @@ def ideas(history: History) -> tuple[Idea, ...]:
         about = entry.data.get("answers")
         if isinstance(about, int) and entry.data.get("outcome") and stands(entry):
             answers.setdefault(about, []).append(entry)
+    threads = Threads(history.entries)
     return tuple(
-        Idea(entry, tuple(answers.get(entry.id, ())))
+        _idea(entry, tuple(answers.get(entry.id, ())), threads)
         for entry in history.entries
         if entry.kind is EntryKind.HYPOTHESIS and stands(entry)
     )
+
+
+def _idea(entry: Recorded, answers: tuple[Recorded, ...], threads: Threads) -> Idea:
+    if answers:
+        return Idea(entry, answers, answers[0].occurred_at)
+    words = [entry, *(one for one in threads.after(entry) if one.is_said)]
+    return Idea(entry, (), max(one.occurred_at for one in words) + IN_VIEW)
 
 
 def enquiry(history: History, book: Playbook) -> Findings:
@@ -78,16 +93,18 @@ def _summary(raised: tuple[Idea, ...]) -> Statement:
     ]
     if unanswered:
         counts.append(f"{unanswered} without an outcome")
-    at_once = max(
-        sum(idea.is_open_at(one.entry.occurred_at) or idea is one for idea in raised)
-        for one in raised
-    )
     noun = "1 idea is" if len(raised) == 1 else f"{len(raised)} ideas are"
     text = f"{noun} on record: {', '.join(counts)}."
     if len(raised) > 1:
-        text += f" Up to {at_once} were open at once."
+        text += f" Up to {_at_once(raised)} were open at once."
     evidence = ids(idea.entry for idea in raised)
     return Statement(text=text, evidence=evidence, rank=Rank.MARKED)
+
+
+def _at_once(raised: tuple[Idea, ...]) -> int:
+    ends = sorted(idea.until for idea in raised)
+    starts = [idea.entry.occurred_at for idea in raised]
+    return max(number - bisect_right(ends, start) for number, start in enumerate(starts, start=1))
 
 
 def _line(telling: Telling, idea: Idea, threads: Threads) -> Group:

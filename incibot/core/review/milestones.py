@@ -29,7 +29,7 @@ def milestones(history: History, book: Playbook) -> Findings:
     rows += [
         _row(telling, one, keys.get(one.key)) for one in sorted(others, key=lambda one: one.at)
     ]
-    relapses = _relapses(history, book)
+    relapsed = relapses(history, book)
     return Findings(
         table=Table(
             columns=("Milestone", "Time", "How it is known", "Confidence"), rows=tuple(rows)
@@ -46,7 +46,7 @@ def milestones(history: History, book: Playbook) -> Findings:
                     evidence=(better.id, back.id),
                     rank=Rank.SYSTEM,
                 )
-                for better, back in relapses
+                for better, back in relapsed
             ),
         ),
         questions=tuple(
@@ -55,7 +55,7 @@ def milestones(history: History, book: Playbook) -> Findings:
                 "What did you read as recovery?",
                 evidence=(better.id, back.id),
             )
-            for better, back in relapses
+            for better, back in relapsed
         ),
     )
 
@@ -124,10 +124,10 @@ def _out_of_order(telling: Telling, keys: dict[str, Recorded]) -> list[Statement
     return found
 
 
-def _relapses(history: History, book: Playbook) -> list[tuple[Recorded, Recorded]]:
+def relapses(history: History, book: Playbook) -> list[tuple[Recorded, Recorded]]:
     """Where the status went back from one that says that it is better to one that does not."""
     better_words = {one.word for one in book.statuses if one.milestone or one.ends}
-    relapses = []
+    found = []
     better: Recorded | None = None
     for entry in history.entries:
         if entry.kind is not EntryKind.STATUS or not stands(entry):
@@ -135,9 +135,9 @@ def _relapses(history: History, book: Playbook) -> list[tuple[Recorded, Recorded
         if entry.data.get("to") in better_words:
             better = better or entry
         elif better is not None:
-            relapses.append((better, entry))
+            found.append((better, entry))
             better = None
-    return relapses
+    return found
 
 
 MILESTONES_TABLE = Section(

@@ -31,8 +31,8 @@ def questions(history: History, book: Playbook) -> Findings:
         ),
         questions=tuple(
             Question(
-                text=f"Asked at {telling.clock(entry.occurred_at)}, no reply found in its thread. "
-                "What became of it, and where did an answer come from?",
+                text=f"Asked at {telling.clock(entry.occurred_at)}, with no reply found in its "
+                "thread. What became of it, and where did an answer come from?",
                 quote=telling.quote(entry.words),
                 evidence=(entry.id,),
             )

@@ -85,7 +85,7 @@ def quiet(history: History, book: Playbook) -> Findings:
 
 def _statement(telling: Telling, one: Quiet, zones: Sequence[tzinfo]) -> Statement:
     since, until = one.after.occurred_at, one.before.occurred_at
-    minutes = round(one.length / timedelta(minutes=1))
+    minutes = (one.length + timedelta(seconds=30)) // timedelta(minutes=1)
     text = f"Quiet {telling.span(since, until)} ({minutes} min)"
     if all(_holds_a_night(since, until, zone) for zone in zones):
         text += ", overnight for all who wrote"

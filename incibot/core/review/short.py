@@ -18,7 +18,7 @@ def short(history: History, book: Playbook) -> Findings:
     if declared is None:
         return Findings()
     incident = history.incident
-    statements = [_declared(telling, declared)]
+    statements = _declared(telling, declared)
     rated = [
         entry for entry in history.entries if entry.kind is EntryKind.SEVERITY and stands(entry)
     ]
@@ -52,20 +52,25 @@ def short(history: History, book: Playbook) -> Findings:
     return Findings(statements=tuple(statements))
 
 
-def _declared(telling: Telling, declared: Recorded) -> Statement:
+def _declared(telling: Telling, declared: Recorded) -> list[Statement]:
     incident = telling.incident
     kind = "" if incident.kind == "incident" else f" as a {incident.kind.replace('_', ' ')}"
     service = f" for {telling.typed(incident.service)}" if incident.service else ""
     severity = declared.data.get("severity", incident.severity)
     day = incident.declared_at.astimezone(telling.head.zone).date().isoformat()
-    return Statement(
-        text=f"{incident.ref} was declared{kind}{service} on {day} at "
-        f"{telling.clock(incident.declared_at)}, {literal(str(severity))}",
-        quote=telling.typed(incident.title)
-        + (f"\n\n{telling.typed(incident.summary)}" if incident.summary else ""),
-        evidence=(declared.id,),
-        rank=Rank.SYSTEM,
-    )
+    said = [
+        (
+            f"{incident.ref} was declared{kind}{service} on {day} at "
+            f"{telling.clock(incident.declared_at)}, {literal(str(severity))}",
+            incident.title,
+        ),
+        ("Told with it", incident.summary),
+    ]
+    return [
+        Statement(text=text, quote=telling.typed(quote), evidence=(declared.id,), rank=Rank.SYSTEM)
+        for text, quote in said
+        if quote
+    ]
 
 
 def _reached(telling: Telling, declared: Recorded) -> list[Statement]:

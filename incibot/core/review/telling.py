@@ -71,6 +71,7 @@ class Telling:
         self._offsets_differ = len({self._local(at).utcoffset() for at in moments}) > 1
         self._channels = disclosure.channels(self.head)
         self._names = disclosure.Names(self.head.people)
+        self._told: dict[int, Statement] = {}  # many a decision shares what was known before it
         self._titles = {role.word: role.title for role in book.roles}
 
     def _local(self, at: datetime) -> datetime:
@@ -83,7 +84,8 @@ class Telling:
         return f"{date}{then:%H:%M:%S}{offset}" if seconds else f"{date}{then:%H:%M}{offset}"
 
     def span(self, since: datetime, until: datetime) -> str:
-        return f"{self.clock(since)}–{self.clock(until)}"
+        ends = self.clock(since), self.clock(until)
+        return "–".join(dict.fromkeys(ends))
 
     def person(self, user: UserId) -> str:
         return literal(disclosure.name(self.head, user))
@@ -115,6 +117,13 @@ class Telling:
 
     def tell(self, entry: Recorded, *, seconds: bool = False) -> Statement:
         """The entry as a statement that begins with its time. Words that are gone stay gone."""
+        if seconds:
+            return self._tell(entry, seconds=True)
+        if entry.id not in self._told:
+            self._told[entry.id] = self._tell(entry, seconds=False)
+        return self._told[entry.id]
+
+    def _tell(self, entry: Recorded, *, seconds: bool) -> Statement:
         what, quote = self._what(entry)
         at = self.clock(entry.occurred_at, seconds=seconds)
         text = f"**{at}** {what}"

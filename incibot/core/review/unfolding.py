@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
 from incibot.core.review.enquiry import Idea, ideas
+from incibot.core.review.milestones import relapses
 from incibot.core.review.phases import Chapter, chapters
 from incibot.core.review.section import Findings, Group, Rank, Section, Statement
 from incibot.core.review.telling import Telling, ids, is_back_dated, people_of, stands
@@ -20,16 +21,15 @@ FEW_MARKS = 3  # fewer marks than this in all, and the reader is told that a rul
 _POINTS: Mapping[EntryKind, int] = {
     EntryKind.DECISION: 4,
     EntryKind.SURPRISE: 4,
-    EntryKind.HYPOTHESIS: 3,
+    EntryKind.HYPOTHESIS: 4,  # those that were set aside, or never taken up again, too
     EntryKind.ACTION: 3,
     EntryKind.SEVERITY: 3,
     EntryKind.STATUS: 3,
-    EntryKind.ROLE: 3,
     EntryKind.DECLARED: 3,
+    EntryKind.ROLE: 2,
     EntryKind.OBSERVATION: 2,
     EntryKind.QUESTION: 2,
     EntryKind.NOTE: 2,
-    EntryKind.MILESTONE: 2,
     EntryKind.UPDATE: 1,
     EntryKind.ALERT: 1,
     EntryKind.CHANGE: 1,
@@ -38,17 +38,31 @@ _POINTS: Mapping[EntryKind, int] = {
 _LINK = re.compile(r"<https?://[^<>]+>")
 
 
-def points(entry: Recorded) -> int:
-    """How much speaks for it as a key moment; marks by people weigh most."""
-    if not stands(entry):
-        return 0
+def points(history: History, book: Playbook) -> dict[int, int]:
+    """How much speaks for each entry as a key moment, by its id; marks by people weigh most."""
+    standing = [entry for entry in history.entries if stands(entry)]
+    scores = {entry.id: _alone(entry) for entry in standing}
+    alert = next((entry for entry in standing if entry.kind is EntryKind.ALERT), None)
+    if alert is not None:
+        scores[alert.id] += 2  # the first of them weighs as much as an idea
+    reached = {milestone.key for milestone in history.incident.milestones}
+    for entry in standing:
+        if entry.kind is EntryKind.STATUS and entry.key in reached:
+            scores[entry.id] += 1  # a chapter ends with what ended it
+    for pair in relapses(history, book):
+        for entry in pair:
+            scores[entry.id] += 1  # things seemed better, and then they did not
+    return scores
+
+
+def _alone(entry: Recorded) -> int:
     total = _POINTS.get(entry.kind, 0)
     if entry.key_moment:
         total += 5
     if entry.data.get("outcome"):
         total += 2  # an idea ruled out or confirmed weighs as much as a decision
-    if entry.kind is EntryKind.ROLE and is_hand_over(entry):
-        total += 1
+    if is_hand_over(entry):
+        total += 2
     if entry.kind is EntryKind.MESSAGE and (_LINK.search(entry.words) or entry.data.get("files")):
         total += 1
     return total
@@ -63,13 +77,7 @@ def is_hand_over(entry: Recorded) -> bool:
 def unfolding(history: History, book: Playbook) -> Findings:
     telling = Telling(history, book)
     raised = ideas(history)
-    first_alert = next(
-        (entry for entry in history.entries if entry.kind is EntryKind.ALERT and stands(entry)),
-        None,
-    )
-    scores = {entry.id: points(entry) for entry in history.entries}
-    if first_alert is not None:
-        scores[first_alert.id] += 2  # the first of them weighs as much as an idea
+    scores = points(history, book)
     groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
     marked = sum(bool(entry.marks) for entry in history.entries)
     statements: tuple[Statement, ...] = ()
@@ -101,18 +109,17 @@ def _chapter(
     then = [entry for entry in entries if entry.id not in told_later]
     statements: list[Statement] = []
     wrote = {entry.by for entry in then if entry.is_said}
-    if wrote:
+    if len(wrote) > 1:
         said = [entry for entry in then if entry.is_said]
-        people = "1 person" if len(wrote) == 1 else f"{len(wrote)} people"
         statements.append(
             Statement(
-                text=f"{people} wrote in this stretch.",
+                text=f"{len(wrote)} people wrote in this stretch.",
                 evidence=tuple(dict.fromkeys((said[0].id, said[-1].id))),
                 rank=Rank.SYSTEM,
             )
         )
     since = chapter.since
-    if since is not None:
+    if since is not None and chapter.until is not None:
         statements += [
             Statement(
                 text="Idea open when this began",

@@ -1,0 +1,5 @@
+"""python -m incibot"""
+
+from incibot.cli import main
+
+main()

@@ -1,0 +1,75 @@
+"""incibot in a Slack workspace on this machine: to try it without an account."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from incibot.app import App, build, now, serving
+from incibot.config import Settings
+from incibot.core.playbook import Playbook, Service
+from incibot.playground import Playground
+from incibot.store.unit import Clock
+
+BOOK = Playbook(services=(Service(name="checkout"), Service(name="platform")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """A workspace on this machine, and the incibot that serves it."""
+
+    slack: Playground
+    app: App
+    address: str
+
+
+@asynccontextmanager
+async def local(
+    folder: Path, *, clock: Clock = now, port: int = 0, worker: bool = True
+) -> AsyncIterator[Local]:
+    """Start a workspace and an incibot in it, which reaches it as it would reach Slack.
+
+    Args:
+        folder: where incibot keeps its database.
+        port: of the workspace; 0 takes a free one.
+    """
+    slack = Playground(clock=clock)
+    await slack.start(port=port)
+    try:
+        settings = Settings.from_env(
+            {
+                "SLACK_BOT_TOKEN": slack.bot_token,
+                "SLACK_SIGNING_SECRET": slack.signing_secret,
+                "SLACK_API_URL": slack.api_url,
+                "DATABASE_URL": f"sqlite:///{folder / 'incibot.db'}",
+                "HOST": "127.0.0.1",
+                "PORT": "0",
+                "INCIBOT_ANNOUNCE_CHANNEL": "#incidents",
+            },
+            dotenv=None,
+        )
+        async with (
+            build(settings, BOOK, clock=clock) as app,
+            serving(app, worker=worker) as address,
+        ):
+            slack.request_url = f"{address}/slack/events"
+            yield Local(slack=slack, app=app, address=address)
+            await slack.settled()
+    finally:
+        await slack.stop()
+
+
+async def playground(
+    *, port: int, say: Callable[[str], None], until: Callable[[], Awaitable[None]]
+) -> int:
+    """Run until told to stop. Nothing is kept."""
+    with tempfile.TemporaryDirectory(prefix="incibot-") as folder:
+        async with local(Path(folder), port=port) as here:
+            say(f"The workspace:  {here.slack.url}playground/api/state")
+            say(f"incibot:        {here.address}/readyz")
+            say("People type, click and look through the workspace’s HTTP API; Ctrl-C ends it.")
+            await until()
+    return 0
