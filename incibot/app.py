@@ -33,6 +33,8 @@ from incibot.store.database import connect
 from incibot.store.unit import Clock, Store
 from incibot.web import server
 from incibot.web.metrics import Metrics
+from incibot.web.sessions import Doorkeeper
+from incibot.web.site import Site
 
 BEAT = 15.0  # seconds between two notes that we are listening
 GRACE = 8.0  # seconds that jobs in hand have to end when we are asked to
@@ -77,12 +79,20 @@ class App:
         self.slack = Gateway(token, settings.slack_api_url, session)
         self.slack.observe = self.metrics.called
         self.here = Here()
-        self.inbound = Inbound(self.store, self.slack, self.here, heard=self.metrics.heard)
+        renderer = Renderer(settings.templates)
+        self.site = self._site(renderer)
+        self.inbound = Inbound(
+            self.store,
+            self.slack,
+            self.here,
+            heard=self.metrics.heard,
+            door=self.site.door if self.site else None,
+        )
         self.bolt: AsyncApp = bolt.build(self.inbound, token=token, api_url=settings.slack_api_url)
         self.tools = Tools(
             store=self.store,
             slack=self.slack,
-            renderer=Renderer(settings.templates),
+            renderer=renderer,
             clock=clock,
             announce_channel=settings.announce_channel,
             base_url=settings.base_url,
@@ -94,6 +104,10 @@ class App:
             bolt=self.bolt,
             store=self.store,
             metrics=self.metrics,
+            renderer=renderer,
+            api_tokens=settings.api_tokens,
+            zone=settings.time_zone,
+            site=self.site,
             signing_secret=settings.slack_signing_secret.reveal()
             if settings.slack_signing_secret
             else None,
@@ -112,6 +126,15 @@ class App:
         self._process = f"{socket.gethostname()}:{os.getpid()}:{now().isoformat()}"[:190]
         self._since = clock()
         self._accepted = False
+
+    def _site(self, renderer: Renderer) -> Site | None:
+        """What the pages have in common; None where they have no address."""
+        base_url, settings = self.settings.base_url, self.settings
+        secret = settings.slack_signing_secret or settings.slack_bot_token
+        if base_url is None or secret is None:
+            return None
+        doors = Doorkeeper(secret.reveal())
+        return Site(self.store, renderer, doors, base_url=base_url, zone=settings.time_zone)
 
     async def migrate_if_embedded(self) -> None:
         """Bring a SQLite file to the newest schema; on a server that is `incibot migrate`'s."""

@@ -58,7 +58,12 @@ def draft_markdown(
 
 
 def to_html(markdown: str, renderer: Renderer, *, title: str) -> str:
-    """The document as one HTML page that needs nothing else and prints well.
+    """The document as one HTML page that needs nothing else and prints well."""
+    return renderer.text("review/page.html.j2", title=title, body=body_of(markdown))
+
+
+def body_of(markdown: str) -> Markup:
+    """The document as HTML that is safe in any page.
 
     HTML that people typed is kept as far as it is harmless; comments, and so the fences, are not.
     """
@@ -70,7 +75,7 @@ def to_html(markdown: str, renderer: Renderer, *, title: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    return renderer.text("review/page.html.j2", title=title, body=Markup(body))  # noqa: S704 - cleaned above
+    return Markup(body)  # noqa: S704 - cleaned above
 
 
 def _links(history: History) -> Mapping[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,7 +120,3 @@ def number_in(ref: str) -> int | None:
     """The number that ``INC-7``, ``inc7``, ``#7`` or ``7`` names; None for anything else."""
     bare = ref.strip().casefold().removeprefix("inc").lstrip("-# ")
     return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 10 else None
-
-
-def newest_first(incidents: Iterable[Incident]) -> list[Incident]:
-    return sorted(incidents, key=lambda one: one.number, reverse=True)

@@ -50,6 +50,7 @@ TYPED = (  # what people say an entry is, in words or by a mark
     EntryKind.QUESTION,
     EntryKind.SURPRISE,
 )
+PIN = "pin"  # `via` of a mark that a Slack pin set
 SAID = (EntryKind.MESSAGE, EntryKind.NOTE, *TYPED)  # somebody's own words
 
 
@@ -114,7 +115,7 @@ class MarkEvent:
     """Somebody marked a message, or took their mark off.
 
     Attributes:
-        via: the reaction's name, ``pin``, ``shortcut`` or ``command``.
+        via: the reaction's name with its skin tone, ``pin``, ``shortcut`` or ``command``.
         at: Slack's time of it, a ts: of two by the same person, the later one holds.
     """
 
@@ -125,6 +126,14 @@ class MarkEvent:
     via: str
     at: str
     on: bool
+
+    @property
+    def place(self) -> tuple[Mark, str, UserId | None]:
+        """What a later event of the same place replaces.
+
+        Everybody has reactions of their own; a message has one pin, which anybody may take out.
+        """
+        return self.mark, self.via, None if self.via == PIN else self.user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,18 +200,22 @@ def moment_of(ts: str) -> datetime:
 
 def ts_of(at: datetime) -> str:
     """That time as Slack would write it; the inverse of `moment_of`."""
-    return f"{int(at.timestamp())}.{at.microsecond:06d}"
+    return f"{int(at.timestamp()):010d}.{at.microsecond:06d}"
+
+
+def just_before(ts: str) -> str:
+    """The ts a microsecond earlier."""
+    return ts_of(moment_of(ts) - timedelta(microseconds=1))
 
 
 def standing(events: Iterable[MarkEvent]) -> tuple[Marked, ...]:
     """The marks that stand after these events, whatever the order in which they are given."""
-    last: dict[tuple[Mark, UserId, str], MarkEvent] = {}
+    last: dict[tuple[Mark, str, UserId | None], MarkEvent] = {}
     for event in events:
-        key = (event.mark, event.user, event.via)
-        before = last.get(key)
+        before = last.get(event.place)
         # Of an "on" and an "off" of the same instant the "off" holds, in either order.
         if before is None or (event.at, not event.on) > (before.at, not before.on):
-            last[key] = event
+            last[event.place] = event
     return tuple(
         Marked(mark=event.mark, user=event.user, via=event.via, at=moment_of(event.at))
         for event in sorted(last.values(), key=lambda one: (one.at, one.mark, one.user, one.via))

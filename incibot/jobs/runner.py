@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
-from incibot.core.jobs import Announce, ShowCard, unpack
+from incibot.core.jobs import Announce, ShowCard, ShowHome, unpack
 from incibot.errors import Conflict, LeaseLost, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
@@ -21,7 +21,7 @@ POLL = 1.0  # seconds between looks for jobs of other processes, or due later
 HANDS = 4  # jobs that one process performs at a time
 TRIES = 12  # of a job that fails in a way that may pass: about an hour in all
 FIRST = 1.0  # seconds before the second try; doubled each time
-CARDS = (ShowCard.__name__, Announce.__name__)
+CARD = ShowCard.__name__
 LONGEST = 600.0  # seconds between two tries
 
 log = logger(__name__)
@@ -79,7 +79,10 @@ class Runner:
         """Perform all jobs that are due, and those that follow from them. How many there were."""
         count = 0
         while claims := await self._claim(HANDS):
-            await asyncio.gather(*(self._do(claim) for claim in claims))
+            ends = await asyncio.gather(*map(self._do, claims), return_exceptions=True)
+            for end in ends:
+                if isinstance(end, BaseException):
+                    raise end
             count += len(claims)
         return count
 
@@ -99,14 +102,18 @@ class Runner:
                     if change is not None:
                         await tx.apply(change)
                     await tx.finish(claim)
+                    if claim.attempts > 1 and claim.kind != CARD and claim.incident is not None:
+                        # The card may have said that it was not done.
+                        await tx.ask(ShowCard(incident=claim.incident))
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
+                await self._look_again(claim)
             except SlackRefused as refused:
                 outcome = await self._park(claim, str(refused))
             except SlackBusy as busy:
-                outcome = await self._again(claim, str(busy), after=busy.retry_after)
+                outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
             except Conflict as conflict:
-                outcome = await self._again(claim, str(conflict), after=0.0)
+                outcome = await self._again(claim, str(conflict), at_once=True)
             except Exception as trouble:
                 log.exception("job.failed")
                 outcome = await self._again(claim, repr(trouble))
@@ -115,16 +122,34 @@ class Runner:
             self.done(claim.kind, outcome)
             log.info("job.done", attempt=claim.attempts, outcome=outcome)
 
-    async def _again(self, claim: Claim, error: str, *, after: float | None = None) -> str:
-        """Try it later; park it after so many tries that it will hardly pass by itself."""
+    async def _again(
+        self, claim: Claim, error: str, *, after: float = 0.0, at_once: bool = False
+    ) -> str:
+        """Try it again; park it after so many tries that it will hardly pass by itself.
+
+        Args:
+            after: seconds before which Slack does not want to see it.
+            at_once: there is nothing to wait for.
+        """
         if claim.attempts >= TRIES:
             return await self._park(claim, error)
-        if after is None:
-            after = min(FIRST * 2 ** (claim.attempts - 1), LONGEST)
-            after *= self._random.uniform(0.5, 1.5)  # so that many do not come back at once
-        due = self._tools.clock() + timedelta(seconds=after)
+        pause = min(FIRST * 2 ** (claim.attempts - 1), LONGEST)
+        pause *= self._random.uniform(0.5, 1.5)  # so that many do not come back at once
+        # Not before Slack's own time; and later, if that has not helped so far.
+        wait = 0.0 if at_once else max(pause, after)
+        due = self._tools.clock() + timedelta(seconds=wait)
         await self._put_back(claim, error, due)
         return "again"
+
+    async def _look_again(self, claim: Claim) -> None:
+        """Whoever was late may have written over what is newer: a card is shown once more."""
+        job = unpack(claim.kind, claim.fields)
+        if isinstance(job, ShowCard | Announce | ShowHome):
+            try:
+                async with self._store.begin() as tx:
+                    await tx.ask(job)
+            except (SQLAlchemyError, OSError) as trouble:
+                log.error("job.not_asked", error=repr(trouble)[:300])
 
     async def _park(self, claim: Claim, error: str) -> str:
         await self._put_back(claim, error, None)
@@ -135,7 +160,7 @@ class Runner:
             async with self._store.begin() as tx:
                 kept = await tx.put_back(claim, error=error, due_at=due_at)
                 # The card says what was not done, unless it is the card itself that was not.
-                parked = kept and due_at is None and claim.kind not in CARDS
+                parked = kept and due_at is None and claim.kind != CARD
                 if parked and claim.incident is not None:
                     await tx.ask(ShowCard(incident=claim.incident))
         except (SQLAlchemyError, OSError) as trouble:

@@ -3,12 +3,16 @@
 ============  =======================================================================================
 server        `Playground`: everything put together and served, on loopback only
 people        `Person`: what a person types, clicks and sees
-workspace     people, channels, messages, files; Slack's rules about them
+workspace     the state, and Slack's rules about people, channels, messages, files
+records       what a workspace holds: the plain records
+shapes        how these look in Slack's answers
 views         modals, App Homes, and the triggers that open them
 responses     response URLs
 elements      what Block Kit's interactive elements hold
 markup        typed text -> Slack's markup -> rich text
-web_api       the Web API, one function a method
+web_api       the way into the Web API: requests, tokens, limits, faults
+asking        one call: its arguments, scopes and pages
+methods       the Web API's methods, one function each
 delivery      signed HTTP with retries, and Socket Mode
 faults        what can go wrong, behind switches
 limits        what Slack refuses in blocks, views, messages and names

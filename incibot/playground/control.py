@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from aiohttp import web
 
+from incibot.playground import shapes
 from incibot.playground.people import Person
 from incibot.playground.terms import Json, Refusal
 
@@ -138,17 +139,17 @@ class Control:
         """The workspace as a whole."""
         space = self._slack.workspace
         return {
-            "team": space.team(),
+            "team": shapes.team(space),
             "now": space.now(),
-            "bot": space.user_json(space.bot, with_email=False) | {"bot_id": space.bot_id},
-            "people": [space.user_json(user, with_email=True) for user in space.people()],
+            "bot": shapes.user(space, space.bot, with_email=False) | {"bot_id": space.bot_id},
+            "people": [shapes.user(space, user, with_email=True) for user in space.people()],
             "channels": [
-                space.channel_json(channel, viewer=space.bot, num_members=True)
+                shapes.channel(space, channel, viewer=space.bot, num_members=True)
                 | {"members": list(channel.members)}
                 for channel in space.channels.values()
             ],
             "usergroups": [
-                space.group_json(group, with_users=True) for group in space.groups.values()
+                shapes.group(space, group, with_users=True) for group in space.groups.values()
             ],
             "request_url": self._slack.request_url,
             "socket_mode_connections": self._slack.delivery.sockets.count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 import hmac
 import json
@@ -16,8 +17,9 @@ import aiohttp
 from aiohttp import web
 
 from incibot.playground.faults import Faults
+from incibot.playground.records import Announcement
 from incibot.playground.terms import Json
-from incibot.playground.workspace import Announcement, Workspace
+from incibot.playground.workspace import Workspace
 
 ACK_SECONDS: Final = 3.0
 RETRY_DELAYS: Final = (0.0, 60.0, 300.0)
@@ -319,7 +321,7 @@ class Delivery:
         while True:
             if self._held:
                 self._release()
-            await self._queue.join()
+            await self._drained()
             pending = self._tasks if retries else self._tasks - self._asleep
             if pending:
                 # A task that goes to sleep is no longer waited for, so look again at each change.
@@ -327,6 +329,15 @@ class Delivery:
                 await self._stirred.wait()
             elif not self._held and self._queue.empty():
                 return
+
+    async def _drained(self) -> None:
+        """Wait until the queue is empty; raises what the task that empties it has died of."""
+        joined = asyncio.create_task(self._queue.join())
+        pump = {self._pump} if self._pump is not None else set()
+        await asyncio.wait({joined, *pump}, return_when=asyncio.FIRST_COMPLETED)
+        if not joined.done():
+            joined.cancel()
+            await asyncio.gather(*pump)
 
     # --- Events ----------------------------------------------------------------------------------
 
@@ -438,8 +449,6 @@ class Delivery:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._stirred.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            raise error
 
     # --- Commands and interactions -----------------------------------------------------------------
 
@@ -452,7 +461,7 @@ class Delivery:
         return await self._once("interactive", payload)
 
     async def _once(self, kind: str, payload: Json) -> Answer:
-        sent = Sent(kind=kind, payload=payload)
+        sent = Sent(kind=kind, payload=copy.deepcopy(payload))
         self.sent.append(sent)
         return await self._try(sent, retry=0, reason="")
 
@@ -505,7 +514,7 @@ class Delivery:
                     self.request_url, data=body, headers=signed, max_redirects=REDIRECTS_MAX + 1
                 ) as response,
             ):
-                text = await response.text()
+                text = await response.text(errors="replace")
                 return _read(response, text)
         except TimeoutError:
             return Answer(status=0, trouble="http_timeout")

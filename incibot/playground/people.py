@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from incibot.playground import elements
+from incibot.playground import elements, shapes
 from incibot.playground.delivery import Answer
+from incibot.playground.records import Channel, User
 from incibot.playground.terms import Json, Refusal
 from incibot.playground.views import Shown, values_of
-from incibot.playground.workspace import Channel, User
 
 if TYPE_CHECKING:
     from incibot.playground.server import Playground
@@ -224,7 +224,7 @@ class Person:
     def channels(self) -> list[Json]:
         """The conversations that this person may see."""
         return [
-            self._space.channel_json(channel, viewer=self.user, num_members=True)
+            shapes.channel(self._space, channel, viewer=self.user, num_members=True)
             for channel in self._space.channels.values()
             if channel.kind == "public" or self.id in channel.members
         ]
@@ -561,8 +561,9 @@ class Person:
 
     async def closes_view(self, *, everything: bool = False) -> ClickAnswer:
         """Press Cancel; with `everything`, the cross that closes the whole stack."""
-        shown = self._slack.views.stacks[self.id][0] if everything else self._uppermost()
+        shown = self._uppermost()
         if everything:
+            shown = self._slack.views.stacks[self.id][0]
             self._slack.views.clear(self.id)
         else:
             self._slack.views.close(shown)

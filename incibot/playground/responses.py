@@ -8,8 +8,9 @@ from typing import Final
 
 from incibot.playground import elements
 from incibot.playground.limits import validate_message
+from incibot.playground.records import Channel, Ephemeral, User
 from incibot.playground.terms import Json, Refusal
-from incibot.playground.workspace import Channel, Ephemeral, User, Workspace
+from incibot.playground.workspace import Workspace
 
 USES: Final = 5
 LIFE: Final = timedelta(minutes=30)

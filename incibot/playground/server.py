@@ -19,11 +19,12 @@ from incibot.playground.control import Control
 from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
 from incibot.playground.faults import Faults
 from incibot.playground.people import Person
+from incibot.playground.records import Call, Channel
 from incibot.playground.responses import Responses
 from incibot.playground.terms import Clock, Refusal
 from incibot.playground.views import Views
 from incibot.playground.web_api import WebApi, receive_upload
-from incibot.playground.workspace import Call, Channel, Workspace
+from incibot.playground.workspace import Workspace
 
 UPLOAD_MAX: Final = 64 * 1024 * 1024
 SCHEDULE_TICK_SECONDS: Final = 1.0

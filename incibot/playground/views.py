@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from incibot.playground import elements
 from incibot.playground.limits import Problem, validate_view
+from incibot.playground.records import User
 from incibot.playground.terms import Json, Refusal
-from incibot.playground.workspace import User, Workspace
+from incibot.playground.workspace import Workspace
 
 TRIGGER_LIFE: Final = timedelta(seconds=3)
 STACK_MAX: Final = 3

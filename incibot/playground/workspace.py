@@ -9,22 +9,29 @@ decided elsewhere (`web_api`, `delivery`).
 from __future__ import annotations
 
 import copy
-import mimetypes
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
-from incibot.playground import markup, northwind
+from incibot.playground import markup, northwind, shapes
 from incibot.playground.limits import (
     BOOKMARK_LINK_MAX,
     BOOKMARK_TITLE_MAX,
     PURPOSE_MAX,
     TOPIC_MAX,
     channel_name_problem,
+)
+from incibot.playground.records import (
+    Announcement,
+    Call,
+    Channel,
+    Ephemeral,
+    File,
+    Kind,
+    User,
+    UserGroup,
 )
 from incibot.playground.terms import Clock, Ids, Json, Refusal
 
@@ -35,129 +42,10 @@ OPEN_USERS_MAX: Final = 8
 SCHEDULE_AHEAD: Final = timedelta(days=120)
 SCHEDULED_IN_FIVE_MINUTES_MAX: Final = 30
 
-Kind = Literal["public", "private", "im", "mpim"]
-
-CHANNEL_TYPES: Final[dict[Kind, str]] = {
-    "public": "channel",
-    "private": "group",
-    "im": "im",
-    "mpim": "mpim",
-}
 NOT_PINNABLE: Final = frozenset(
     {"channel_join", "channel_leave", "group_join", "group_leave", "pinned_item", "tombstone"}
 )
 EMOJI: Final = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
-
-
-@dataclass(slots=True, kw_only=True)
-class User:
-    """A member of the workspace: a person, or the bot."""
-
-    id: str
-    name: str
-    real_name: str
-    tz: str
-    email: str = ""
-    is_bot: bool = False
-    is_admin: bool = False
-    deleted: bool = False
-    is_restricted: bool = False
-    is_ultra_restricted: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Channel:
-    """A conversation of any kind.
-
-    Attributes:
-        members: the ids of those in it, in the order in which they came.
-        messages: by `ts`, oldest first, thread replies among them.
-        pins: what `pins.list` answers, without the messages.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    creator: str
-    created: int
-    members: dict[str, None] = field(default_factory=dict)
-    topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
-    purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
-    is_archived: bool = False
-    is_general: bool = False
-    previous_names: list[str] = field(default_factory=list)
-    messages: dict[str, Json] = field(default_factory=dict)
-    pins: list[Json] = field(default_factory=list)
-    bookmarks: list[Json] = field(default_factory=list)
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether it is a direct message, of two or of more."""
-        return self.kind in ("im", "mpim")
-
-    @property
-    def type(self) -> str:
-        """The `channel_type` of events."""
-        return CHANNEL_TYPES[self.kind]
-
-
-@dataclass(slots=True, kw_only=True)
-class File:
-    """A file: what Slack tells about it, and its bytes once they have come."""
-
-    json: Json
-    content: bytes | None = None
-    shared: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class UserGroup:
-    """A user group."""
-
-    id: str
-    handle: str
-    name: str
-    users: list[str]
-    created: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Ephemeral:
-    """A message that one person sees, and that is kept nowhere."""
-
-    user: str
-    channel: str
-    message: Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A Web API call that the bot made.
-
-    Attributes:
-        answer: the body of the answer; None when the connection was dropped before anything was done.
-        status: the HTTP status; 0 when the bot got no answer.
-    """
-
-    method: str
-    args: Json
-    answer: Json | None
-    status: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """An event as it happened, before it is decided whether the bot hears of it.
-
-    Attributes:
-        channel: the conversation that it belongs to.
-        everywhere: it is told to apps outside that conversation too (a public channel's lifecycle).
-    """
-
-    event: Json
-    channel: Channel | None
-    everywhere: bool
 
 
 class Workspace:
@@ -303,159 +191,6 @@ class Workspace:
             return channel.messages[ts]
         except KeyError:
             raise Refusal("message_not_found") from None
-
-    def team(self) -> Json:
-        """The workspace itself, as `team.info` answers."""
-        icon = {f"image_{size}": f"https://a.slack-edge.com/{size}.png" for size in (34, 68, 132)}
-        return {
-            "id": self.team_id,
-            "name": self.name,
-            "url": f"https://{self.domain}.slack.com/",
-            "domain": self.domain,
-            "email_domain": f"{self.domain}.example",
-            "icon": {**icon, "image_default": True},
-        }
-
-    def bot_profile(self) -> Json:
-        """The bot, as its own messages carry it."""
-        return {
-            "id": self.bot_id,
-            "app_id": self.app_id,
-            "user_id": self.bot.id,
-            "name": self.bot.name,
-            "icons": {
-                f"image_{size}": f"https://a.slack-edge.com/bot_{size}.png" for size in (36, 48, 72)
-            },
-            "deleted": False,
-            "updated": self.seconds(),
-            "team_id": self.team_id,
-        }
-
-    def user_json(self, user: User, *, with_email: bool, with_locale: bool = False) -> Json:
-        """A member as `users.info` answers."""
-        offset = self.now().astimezone(ZoneInfo(user.tz)).utcoffset() or timedelta()
-        first, _, last = user.real_name.partition(" ")
-        picture = {
-            f"image_{size}": f"https://secure.gravatar.com/avatar/{user.id.lower()}.jpg?s={size}"
-            for size in (24, 32, 48, 72, 192, 512)
-        }
-        profile: Json = {
-            "title": "",
-            "phone": "",
-            "skype": "",
-            "real_name": user.real_name,
-            "real_name_normalized": user.real_name,
-            "display_name": "" if user.is_bot else user.name,
-            "display_name_normalized": "" if user.is_bot else user.name,
-            "fields": {},
-            "status_text": "",
-            "status_emoji": "",
-            "status_expiration": 0,
-            "avatar_hash": f"g{user.id.lower()}",
-            "first_name": first,
-            "last_name": last,
-            **picture,
-            "team": self.team_id,
-        }
-        if with_email and user.email:
-            profile["email"] = user.email
-        if user.is_bot:
-            profile |= {"api_app_id": self.app_id, "bot_id": self.bot_id, "always_active": True}
-        answer: Json = {
-            "id": user.id,
-            "team_id": self.team_id,
-            "name": user.name,
-            "deleted": user.deleted,
-            "profile": profile,
-            "is_bot": user.is_bot,
-            "is_app_user": False,
-            "updated": self.seconds(),
-        }
-        if user.deleted:
-            return answer
-        answer |= {
-            "color": "9f69e7",
-            "real_name": user.real_name,
-            "tz": user.tz,
-            "tz_label": user.tz.rpartition("/")[2].replace("_", " ") + " time",
-            "tz_offset": int(offset.total_seconds()),
-            "is_admin": user.is_admin,
-            "is_owner": user.is_admin,
-            "is_primary_owner": user.is_admin,
-            "is_restricted": user.is_restricted,
-            "is_ultra_restricted": user.is_ultra_restricted,
-            "is_email_confirmed": not user.is_bot,
-            "who_can_share_contact_card": "EVERYONE",
-        }
-        if with_locale:
-            answer["locale"] = "en-US"
-        return answer
-
-    def channel_json(self, channel: Channel, *, viewer: User, num_members: bool = False) -> Json:
-        """A conversation as `conversations.info` answers to this member."""
-        common: Json = {
-            "id": channel.id,
-            "created": channel.created,
-            "is_archived": channel.is_archived,
-            "is_im": channel.kind == "im",
-            "is_mpim": channel.kind == "mpim",
-            "is_org_shared": False,
-            "context_team_id": self.team_id,
-            "updated": channel.created * 1000,
-        }
-        if channel.kind == "im":
-            others = [one for one in channel.members if one != viewer.id] or [viewer.id]
-            return common | {"user": others[0], "is_user_deleted": False, "priority": 0}
-        answer = common | {
-            "name": channel.name,
-            "name_normalized": channel.name,
-            "is_channel": channel.kind == "public",
-            "is_group": channel.kind == "private",
-            "is_private": channel.kind != "public",
-            "is_general": channel.is_general,
-            "unlinked": 0,
-            "is_shared": False,
-            "is_ext_shared": False,
-            "is_pending_ext_shared": False,
-            "pending_shared": [],
-            "parent_conversation": None,
-            "creator": channel.creator,
-            "shared_team_ids": [self.team_id],
-            "is_member": viewer.id in channel.members,
-            "topic": dict(channel.topic),
-            "purpose": dict(channel.purpose),
-            "previous_names": list(channel.previous_names),
-        }
-        if num_members:
-            answer["num_members"] = len(channel.members)
-        return answer
-
-    def group_json(self, group: UserGroup, *, with_users: bool) -> Json:
-        """A user group as `usergroups.list` answers."""
-        answer: Json = {
-            "id": group.id,
-            "team_id": self.team_id,
-            "is_usergroup": True,
-            "is_subteam": True,
-            "name": group.name,
-            "description": "",
-            "handle": group.handle,
-            "is_external": False,
-            "date_create": group.created,
-            "date_update": group.created,
-            "date_delete": 0,
-            "auto_type": None,
-            "auto_provision": False,
-            "enterprise_subteam_id": "",
-            "created_by": self.people()[0].id,
-            "updated_by": self.people()[0].id,
-            "deleted_by": None,
-            "prefs": {"channels": [], "groups": []},
-            "user_count": len(group.users),
-        }
-        if with_users:
-            answer["users"] = list(group.users)
-        return answer
 
     def permalink(self, channel: Channel, message: Json) -> str:
         """The address of a message."""
@@ -850,7 +585,7 @@ class Workspace:
         if by is self.bot:
             message |= {"bot_id": self.bot_id, "app_id": self.app_id}
             if username is None:
-                message["bot_profile"] = self.bot_profile()
+                message["bot_profile"] = shapes.bot_profile(self)
         message |= {"text": text, "team": self.team_id}
         if blocks := blocks or self.rich_text(text):
             message["blocks"] = blocks
@@ -1223,44 +958,7 @@ class Workspace:
     def new_file(self, by: User, name: str, size: int, *, base_url: str, title: str = "") -> File:
         """A file that is announced but has no content yet."""
         file_id = self.ids.next("F")
-        mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        filetype = name.rpartition(".")[2].lower() if "." in name else "binary"
-        address = f"{base_url}files-pri/{self.team_id}-{file_id}"
-        slug = re.sub(r"[^\w.-]+", "_", name)
-        file = File(
-            json={
-                "id": file_id,
-                "created": self.seconds(),
-                "timestamp": self.seconds(),
-                "name": name,
-                "title": title or name,
-                "mimetype": mimetype,
-                "filetype": filetype,
-                "pretty_type": filetype.upper(),
-                "user": by.id,
-                "user_team": self.team_id,
-                "editable": False,
-                "size": size,
-                "mode": "hosted",
-                "is_external": False,
-                "external_type": "",
-                "is_public": False,
-                "public_url_shared": False,
-                "display_as_bot": False,
-                "username": "",
-                "url_private": f"{address}/{slug}",
-                "url_private_download": f"{address}/download/{slug}",
-                "permalink": f"https://{self.domain}.slack.com/files/{by.id}/{file_id}/{slug}",
-                "channels": [],
-                "groups": [],
-                "ims": [],
-                "shares": {},
-                "comments_count": 0,
-                "is_starred": False,
-                "has_rich_preview": False,
-                "file_access": "visible",
-            }
-        )
+        file = File(json=shapes.file(self, file_id, by, name, size, base_url=base_url, title=title))
         self.files[file_id] = file
         return file
 

@@ -1,12 +1,14 @@
 """Our values, as Block Kit: every limit that Slack sets is kept here, and nowhere else.
 
 Text that people wrote goes into mrkdwn with `verbatim`: escaping alone does not keep Slack from
-reading an `@channel` in it as a page to everyone.
+reading an `@channel` in it as a page to everyone. And whom somebody paged once, in a message or a
+command, is not paged again each time that incibot shows their words.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -32,9 +34,16 @@ def mrkdwn(words: str, limit: int = TEXT) -> Block:
     """Words in Slack's notation, cut to the limit without breaking a mention or an entity."""
     return {
         "type": "mrkdwn",
-        "text": shorten(words, limit, words=True) or " ",
+        "text": shorten(_PAGE.sub(_named, words), limit, words=True) or " ",
         "verbatim": True,
     }
+
+
+_PAGE = re.compile(r"<!(channel|here|everyone|subteam\^\w+)(?:\|@?([^<>|]*))?>")
+
+
+def _named(page: re.Match[str]) -> str:
+    return f"@{page[2] or page[1].removeprefix('subteam^')}"
 
 
 def plain(text: str, limit: int) -> Block:

@@ -14,6 +14,7 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -46,11 +47,16 @@ def build(inbound: Inbound, *, token: str, api_url: str) -> AsyncApp:
         process_before_response=True,
         request_verification_enabled=False,
         ignoring_self_events_enabled=False,
-        raise_error_for_unhandled_request=False,
+        raise_error_for_unhandled_request=True,
         logger=logging.getLogger("slack_bolt"),
     )
 
-    async def on_error(error: Exception) -> BoltResponse:
+    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            # Nothing that we listen for: a form that was closed, or Slack's word that it holds
+            # events back. To anything but a 200 it would be sent again.
+            log.warning("delivery.unknown", kind=str(body.get("type"))[:100])
+            return BoltResponse(status=200)
         log.error("delivery.failed", error=repr(error)[:300])
         return BoltResponse(status=503)  # Slack delivers an event again
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from incibot.core.incident import Incident
@@ -50,10 +51,21 @@ MENDS = {  # what would mend an error that Slack gave; the rest is said in Slack
     "not_in_channel": "invite incibot to that channel",
     "is_archived": "name a channel that is not archived",
     "restricted_action": "let the app do this in the workspace's settings",
-    "user_not_found": "the person is no longer in the workspace",
-    "cant_invite": "the person cannot be invited",
+    "user_not_found": "name somebody who is still in the workspace",
+    "user_disabled": "name somebody whose account is active",
+    "cant_invite": "name somebody whose account is active, or let the app invite people",
     "no_such_subteam": "correct the user group in the configuration",
     "plan_upgrade_required": "user groups need a paid plan",
+}
+DEEDS = {  # what people call the jobs that may be laid aside
+    "OpenChannel": "make the channel",
+    "DressChannel": "set the topic and the bookmark",
+    "Invite": "invite",
+    "PinCard": "pin this card",
+    "Announce": "announce it",
+    "Relay": "pass an update on",
+    "Brief": "send a role’s duties",
+    "Tell": "send a direct message",
 }
 
 
@@ -81,7 +93,7 @@ def card(
             button("Reopen", "reopen", number=number),
         ]
     else:
-        elements.append(button("Resolve", "resolve", number=number, style="primary"))
+        elements.append(_resolve(number))
     if page:
         elements.append(link_button("Timeline", page, name="timeline"))
     blocks.append(actions(elements))
@@ -101,7 +113,7 @@ def announcement(incident: Incident, book: Playbook, *, page: str = "") -> tuple
     number = incident.number
     where = f" in <#{incident.channel}>" if incident.channel else ""
     blocks: list[Block] = [
-        section(f"*{incident.ref}  {title(incident.title)}*{where}"),
+        section(f"*{incident.ref}*  {title(incident.title)}{where}"),
         *fields(_facts(incident, book)),
     ]
     if incident.update:
@@ -112,7 +124,7 @@ def announcement(incident: Incident, book: Playbook, *, page: str = "") -> tuple
             button("Update", "update", number=number),
             button("Roles", "role", number=number),
             button("Severity", "severity", number=number),
-            button("Resolve", "resolve", number=number),
+            _resolve(number),
         ]
     if page:
         elements.append(link_button("Timeline", page, name="timeline"))
@@ -180,8 +192,9 @@ TYPED_WITH_UNDO = (
 def relay(incident: Incident, entry: Recorded) -> tuple[str, list[Block]]:
     """An update, as it stands under the card in the announcement channel."""
     who = person(entry.by) if entry.by else entry.by_name
-    words = f":mega: *{incident.ref}*: {entry.words}"
-    return words, [*said(words), context(f"{who} {time(entry.occurred_at)}")]
+    head = f":mega: *{incident.ref}*:"
+    shown = [*said(f"{head} {entry.words}"), context(f"{who} {time(entry.occurred_at)}")]
+    return f"{head} {_one_line(entry.words)}", shown
 
 
 def brief(
@@ -225,7 +238,7 @@ def welcome(
     incident: Incident, book: Playbook, *, last: Sequence[Recorded]
 ) -> tuple[str, list[Block]]:
     """What somebody who joins sees, and nobody else."""
-    head = f"Welcome to *{incident.ref}  {title(incident.title)}*"
+    head = f"Welcome to *{incident.ref}*  {title(incident.title)}"
     blocks = [section(head), *fields(_facts(incident, book))]
     if incident.summary:
         blocks.append(section(f"*What is known*\n{quoted(title(incident.summary, 1000))}"))
@@ -288,6 +301,11 @@ def _facts(incident: Incident, book: Playbook) -> list[tuple[str, str]]:
     return facts
 
 
+def _resolve(number: int) -> Block:
+    """Opens a form, which says how it ended and undoes a slip of the finger."""
+    return button("Resolve", "form resolve", number=number, style="primary", name="resolve")
+
+
 def _severity(incident: Incident, book: Playbook) -> str:
     found = next((one for one in book.severities if one.word == incident.severity), None)
     icon = f"{found.emoji} " if found and found.emoji else ""
@@ -340,10 +358,9 @@ def _not_done(parked: Sequence[Parked]) -> list[str]:
     lines = []
     for job in parked[:5]:
         mend = next((text for code, text in MENDS.items() if code in job.last_error), "")
-        lines.append(
-            f"Not done ({title(job.kind, 40)}): {title(job.last_error, 200)}"
-            + (f". To mend it: {mend}" if mend else "")
-        )
+        deed = DEEDS.get(job.kind, title(job.kind, 40))
+        error = re.sub(r"&lt;(@[UW][A-Z0-9]+)&gt;", r"<\1>", title(job.last_error, 200))
+        lines.append(f"Could not {deed}: {error}" + (f". To mend it: {mend}" if mend else ""))
     if len(parked) > 5:
         lines.append(f"… and {len(parked) - 5} more: `incibot jobs` lists them")
     return lines

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot.core.jobs import Capture, LearnPerson, ShowHome, Welcome
-from incibot.core.markup import clean_command, mentions
+from incibot.core.markup import clean_command, mentions, shorten
+from incibot.core.moves import title_of
 from incibot.core.people import ChannelId, Person, UserId, zone_of
 from incibot.core.playbook import Playbook
-from incibot.core.timeline import Entry, EntryKind, Mark, MarkEvent, Source, moment_of
+from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, moment_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, Refused, SlackError
 from incibot.log import logger
@@ -22,6 +23,7 @@ from incibot.slack import blocks, reading
 from incibot.slack.blocks import View
 from incibot.slack.commands import WORDS, Call, Reply, Wrong, add, declare
 from incibot.slack.commands.help import nearest
+from incibot.slack.commands.subcommand import Door
 from incibot.slack.gateway import Gateway
 from incibot.slack.reading import (
     Came,
@@ -67,6 +69,7 @@ class Inbound:
     slack: Gateway
     here: Here
     heard: Callable[[str, str], None] = field(default=lambda kind, outcome: None)
+    door: Door | None = None
     _afterwards: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -78,7 +81,7 @@ class Inbound:
     async def on_event(self, body: Mapping[str, Any], ack: Ack) -> None:
         """Record what an event tells. Acknowledged after the commit."""
         event = reading.heard(body.get("event") or {})
-        if event is None or self._is_ours(event):
+        if event is None or self._is_ours(event) or self._says_nothing(event):
             self.heard("event", "ignored")
         else:
             outcome = await self._hear(str(body["event_id"]), event)
@@ -101,6 +104,10 @@ class Inbound:
                 return False
         return message.user == me.bot_user or (bool(message.bot_id) and message.bot_id == me.bot_id)
 
+    def _says_nothing(self, event: reading.Heard) -> bool:
+        """Most reactions are just friendly."""
+        return isinstance(event, Reacted) and event.reaction not in self.book.reactions
+
     async def _hear(self, event_id: str, event: reading.Heard) -> str:
         match event:
             case Home(user=user):
@@ -108,6 +115,10 @@ class Inbound:
                     await tx.ask(ShowHome(user=user))
                 return "home"
             case Met(person=person):
+                async with self.store.read() as tx:
+                    stranger = await tx.strangers([person.id])
+                if stranger:  # a workspace has many people, and their profiles change all the time
+                    return "stranger"
                 async with self.store.begin() as tx:
                     await tx.learn([person])
                 return "met"
@@ -117,12 +128,17 @@ class Inbound:
                 channel = event.channel
         async with self.store.read() as tx:
             number = await tx.number_in(channel)
-        if number is None:
+            copied = isinstance(event, Deleted) and await tx.bears(channel, event.message.ts)
+        if number is None and not copied:
             return "elsewhere"
         async with self.store.begin() as tx:
             if not await tx.receive(f"event:{event_id}"):
                 return "repeated"
-            await self._record(number, event, tx)
+            if number is not None:
+                await self._record(number, event, tx)
+            if isinstance(event, Deleted):
+                # In each timeline that somebody added it to, its words go too.
+                await tx.erase(channel, event.message.ts, at=moment_of(event.at))
         return "recorded"
 
     async def _record(self, number: int, event: reading.Heard, tx: Transaction) -> None:
@@ -138,16 +154,14 @@ class Inbound:
                 await tx.record(number, first.entry(), since=first.since)
                 await tx.reword(message.key, message.words, since=message.since)
                 await self._meet(tx, message.user, *mentions(message.words))
-            case Deleted(message=message, at=at):
-                await tx.record(number, message.entry())
-                await tx.erase(message.key, at=moment_of(at))
+            case Deleted(message=message):
+                await tx.record(number, message.entry())  # it may come before the message itself
                 await self._meet(tx, message.user)
             case Reacted(reaction=reaction):
-                mark = self.book.reactions.get(reaction)
-                if mark is not None:
-                    await self._mark(number, event, mark, reaction, tx)
+                mark = self.book.reactions[reaction]
+                await self._mark(number, event, mark, event.via, tx)
             case Pinned():
-                await self._mark(number, event, Mark.KEY_MOMENT, "pin", tx)
+                await self._mark(number, event, Mark.KEY_MOMENT, PIN, tx)
             case Came():
                 await self._come(number, event, tx)
             case Topic():
@@ -241,16 +255,18 @@ class Inbound:
             return await WORDS["role"].run(call, tx)
         near = nearest(word, self.book)
         if near:
-            title = blocks.title(call.words, 100)
+            title = title_of(call.words, (await tx.people()).names())
+            asked = f"There is no `/incident {word}`. Did you mean `/incident {near}`?"
             return Reply(
-                words=f"There is no `/incident {blocks.title(word, 40)}`. Did you mean `{near}`?",
+                words=asked,
                 blocks=(
-                    blocks.section(
-                        f"There is no `/incident {blocks.title(word, 40)}`. Did you mean "
-                        f"`/incident {near}`? Or is it the title of a new incident?"
-                    ),
+                    blocks.section(f"{asked} Or is it the title of a new incident?"),
                     blocks.actions(
-                        [blocks.button(f"Declare “{title}”", f"form declare {call.words}")]
+                        [
+                            blocks.button(
+                                f"Declare “{shorten(title, 60)}”", f"form declare {call.words}"
+                            )
+                        ]
                     ),
                 ),
             )
@@ -275,9 +291,11 @@ class Inbound:
         )
         if reply.view is not None:
             reply = await self._open(reply.view, press.trigger_id, push=press.in_modal)
-        elif reply.words and press.in_modal:
+        elif reply.words and press.channel is None:  # in a modal or on App Home
             shown = list(reply.blocks) or blocks.said(reply.words)
-            reply = await self._open(blocks.modal("incibot", shown), press.trigger_id, push=True)
+            reply = await self._open(
+                blocks.modal("incibot", shown), press.trigger_id, push=press.in_modal
+            )
         self.heard("action", "answered")
         await ack()
         if reply.words:
@@ -403,6 +421,7 @@ class Inbound:
             channel=channel,
             number=number,
             zone=zone or ZoneInfo("UTC"),
+            door=self.door,
         )
         for attempt in range(1, TRIES + 1):
             try:

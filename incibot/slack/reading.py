@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from incibot.core.people import ChannelId, Person, UserId
-from incibot.core.timeline import Entry, EntryKind, Source, moment_of
+from incibot.core.timeline import Entry, EntryKind, Source, just_before, moment_of
 
 SPOKEN = {None, "", "bot_message", "me_message", "file_share", "thread_broadcast"}
+NO_TEXT = "This content can't be displayed."  # what Slack puts where a bot sent blocks alone
 TOPICS = {"topic": "Topic", "purpose": "Purpose", "name": "Channel name"}
 
 
@@ -20,7 +21,8 @@ class Message:
 
     Attributes:
         words: its text in Slack's notation, and a link to each of its files.
-        since: the ts since which it has read so.
+        since: a ts at which it read so, and before which nothing is known to have replaced it.
+        thread_ts: the root of the thread that it is a reply in; None for a root.
         by_name: the name of a bot that has no user.
     """
 
@@ -69,12 +71,18 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reacted:
-    """Somebody put an emoji on a message, or took it off. `reaction` without skin tone."""
+    """Somebody put an emoji on a message, or took it off.
+
+    Attributes:
+        reaction: the emoji's name without skin tone.
+        via: with it: a person may put both a light and a dark hand on one message.
+    """
 
     channel: ChannelId
     ts: str
     user: UserId
     reaction: str
+    via: str
     at: str
     on: bool
 
@@ -143,6 +151,7 @@ def heard(event: Mapping[str, Any]) -> Heard | None:
                 ts=item["ts"],
                 user=event["user"],
                 reaction=event["reaction"].partition("::")[0],
+                via=event["reaction"],
                 at=event["event_ts"],
                 on=kind == "reaction_added",
             )
@@ -181,15 +190,19 @@ def _message_event(event: Mapping[str, Any]) -> Heard | None:
         if now.get("subtype") == "tombstone":
             # A deleted root of a thread: Slack keeps a stone in its place.
             was = event.get("previous_message") or {}
-            stone = {**now, "user": was.get("user"), "subtype": None}
-            return Deleted(message=_gone(channel, stone), at=event["event_ts"])
+            return Deleted(
+                message=_gone(channel, {**was, "ts": now["ts"]}),
+                at=event["event_ts"],
+            )
         if now.get("subtype") not in SPOKEN:
             return None
+        at = event["event_ts"]
         before = event.get("previous_message")
-        previous = message(channel, before) if before else None
-        current = message(channel, now, since=event["event_ts"])
-        if not now.get("edited") or (previous and previous.words == current.words):
-            return None  # an unfurl, a counter of replies: nobody changed a word
+        previous = message(channel, before, until=at) if before else None
+        current = message(channel, now, since=at)
+        if previous.words == current.words if previous else not now.get("edited"):
+            # An unfurl, a counter of replies: nobody changed a word. Still, there is the message.
+            return message(channel, now, until=at)
         return Edited(message=current, before=previous)
     if subtype == "message_deleted":
         was = event.get("previous_message") or {}
@@ -210,10 +223,17 @@ def _message_event(event: Mapping[str, Any]) -> Heard | None:
     return None
 
 
-def message(channel: ChannelId, payload: Mapping[str, Any], *, since: str = "") -> Message:
-    """A message as Slack describes it in events, history, shortcuts and replies."""
-    edited = (payload.get("edited") or {}).get("ts")
+def message(
+    channel: ChannelId, payload: Mapping[str, Any], *, since: str = "", until: str = ""
+) -> Message:
+    """A message as Slack describes it in events, history, shortcuts and replies.
+
+    Args:
+        since: the ts since which it reads so, where the event names it.
+        until: the ts at which it came to read otherwise, for what it was before.
+    """
     bot = payload.get("bot_profile") or {}
+    thread = payload.get("thread_ts")
     files = [
         {
             "name": str(file.get("title") or file.get("name") or "file"),
@@ -221,6 +241,7 @@ def message(channel: ChannelId, payload: Mapping[str, Any], *, since: str = "") 
             "type": str(file.get("mimetype") or ""),
         }
         for file in payload.get("files") or ()
+        if file.get("mode") != "tombstone"  # it was deleted
     ]
     words = [_text(payload)]
     words += [f"<{file['url']}|{file['name']}>" if file["url"] else file["name"] for file in files]
@@ -228,16 +249,33 @@ def message(channel: ChannelId, payload: Mapping[str, Any], *, since: str = "") 
     return Message(
         channel=channel,
         ts=payload["ts"],
-        since=since or edited or payload["ts"],
+        since=since or _since(payload, until),
         words="\n".join(word for word in words if word),
         user=user,
         by_name=""
         if user
         else str(payload.get("username") or bot.get("name") or payload.get("bot_id") or ""),
         bot_id=str(payload.get("bot_id") or ""),
-        thread_ts=payload.get("thread_ts"),
+        thread_ts=thread if thread != payload["ts"] else None,
         data={"files": files} if files else {},
     )
+
+
+def _since(payload: Mapping[str, Any], until: str) -> str:
+    """The ts since which a message reads as it does, as far as the message itself tells.
+
+    Slack names the second of the last edit, without its fraction. The end of that second is taken:
+    whatever was edited earlier in it was replaced by then.
+    """
+    posted = str(payload["ts"])
+    edited = str((payload.get("edited") or {}).get("ts") or "")
+    if not edited:
+        return posted
+    second, _, fraction = edited.partition(".")
+    if not fraction.strip("0"):
+        edited = f"{second}.999999"
+    edited = max(edited, posted)
+    return min(edited, just_before(until)) if until else edited
 
 
 def _gone(channel: ChannelId, payload: Mapping[str, Any]) -> Message:
@@ -245,19 +283,37 @@ def _gone(channel: ChannelId, payload: Mapping[str, Any]) -> Message:
 
 
 def _text(payload: Mapping[str, Any]) -> str:
-    """The text; where a bot sent none, what its blocks and attachments say."""
+    """The text; where there is none, what the blocks say; and what a bot attached to it."""
     text = str(payload.get("text") or "")
-    if text:
-        return text
+    text = "" if text == NO_TEXT else text
+    parts = [text] if text else _blocks(payload)
+    if not text or payload.get("bot_id"):
+        for attachment in payload.get("attachments") or ():
+            # The preview of a link is the linked page's word, and comes and goes by itself.
+            if not (attachment.get("from_url") or attachment.get("original_url")):
+                parts += _attachment(attachment)
+    return "\n".join(part for part in parts if part)
+
+
+def _blocks(payload: Mapping[str, Any]) -> list[str]:
     parts: list[str] = []
     for block in payload.get("blocks") or ():
-        if isinstance(block.get("text"), dict):
-            parts.append(str(block["text"].get("text") or ""))
-        parts += [str(field.get("text") or "") for field in block.get("fields") or ()]
-    for attachment in payload.get("attachments") or ():
-        said = [attachment.get(name) for name in ("pretext", "title", "text")]
-        parts += [str(part) for part in said if part] or [str(attachment.get("fallback") or "")]
-    return "\n".join(part for part in parts if part)
+        said = [block.get("text"), *(block.get("fields") or ()), *(block.get("elements") or ())]
+        for one in said:
+            text = one.get("text") if isinstance(one, dict) else one
+            # A button's label is an object of its own, and not something said.
+            parts += [text] if isinstance(text, str) else []
+    return parts
+
+
+def _attachment(attachment: Mapping[str, Any]) -> list[str]:
+    said = [attachment.get(name) for name in ("pretext", "title", "text")]
+    said += [
+        ": ".join(str(field[name]) for name in ("title", "value") if field.get(name))
+        for field in attachment.get("fields") or ()
+    ]
+    parts = [str(part) for part in said if part] + _blocks(attachment)
+    return parts or [str(attachment.get("fallback") or "")]
 
 
 def person(user: Mapping[str, Any]) -> Person:

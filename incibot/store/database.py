@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import URL, Table, event, insert, make_url
@@ -17,7 +20,7 @@ DRIVERS = {
 }
 BUSY = 800  # milliseconds that SQLite waits for a lock: well below the 3 s that Slack waits for us
 POOL = 10  # connections of one process to a server
-WAIT = 2.0  # seconds to wait for a connection, to open one or to take one from the pool
+WAIT = 2.0  # seconds for a connection, to open one or to take one from the pool
 
 
 def url_of(spelling: str) -> URL:
@@ -49,9 +52,6 @@ def connect(spelling: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
-    args: dict[str, Any] = (
-        {"timeout": WAIT} if url.get_backend_name() == "postgresql" else {"connect_timeout": WAIT}
-    )
     return create_async_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -61,8 +61,27 @@ def connect(spelling: str) -> AsyncEngine:
         pool_timeout=WAIT,
         pool_pre_ping=True,  # a connection may have died with the server while it rested
         pool_recycle=1800,  # seconds; below the idle time after which servers and proxies hang up
-        connect_args=args,
+        connect_args={"async_creator_fn": _opener(url.get_driver_name())},
     )
+
+
+def _opener(driver: str) -> Callable[..., Awaitable[Any]]:
+    """Opens a connection in time, or raises an OSError.
+
+    The drivers' own limits end when the server has picked up, whether or not it says a word; and
+    asyncpg has errors of its own for a server that is still starting or has no room left.
+    """
+
+    async def open_one(*args: Any, **kwargs: Any) -> Any:
+        module = import_module(driver)
+        own = (module.PostgresError, module.InterfaceError) if driver == "asyncpg" else ()
+        try:
+            async with asyncio.timeout(WAIT):
+                return await module.connect(*args, **kwargs)
+        except own as error:
+            raise ConnectionError(str(error)) from error
+
+    return open_one
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

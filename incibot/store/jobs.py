@@ -53,25 +53,27 @@ class Parked:
 
 async def enqueue(connection: AsyncConnection, job: Job, *, at: datetime) -> None:
     """Ask for the job. Where the same is waiting, that one will do; a parked one is tried again."""
-    fresh = await insert_once(
-        connection,
-        jobs,
-        key=job.key,
-        kind=type(job).__name__,
-        fields=pack(job),
-        incident=getattr(job, "incident", None),
-        created_at=at,
-        due_at=at,
-        attempts=0,
-        asked=1,
-        last_error="",
+    again = (
+        update(jobs)
+        .where(jobs.c.key == job.key)
+        .values(asked=jobs.c.asked + 1, due_at=func.coalesce(jobs.c.due_at, at))
     )
-    if not fresh:
-        await connection.execute(
-            update(jobs)
-            .where(jobs.c.key == job.key)
-            .values(asked=jobs.c.asked + 1, due_at=func.coalesce(jobs.c.due_at, at))
-        )
+    # The waiting one may be finished, and a new one asked for, between any two of our statements.
+    while (await connection.execute(again)).rowcount == 0:
+        if await insert_once(
+            connection,
+            jobs,
+            key=job.key,
+            kind=type(job).__name__,
+            fields=pack(job),
+            incident=getattr(job, "incident", None),
+            created_at=at,
+            due_at=at,
+            attempts=0,
+            asked=1,
+            last_error="",
+        ):
+            return
 
 
 async def due(connection: AsyncConnection, *, at: datetime, limit: int) -> list[Row[Any]]:
@@ -129,15 +131,6 @@ async def put_back(
         .values(due_at=due_at, last_error=error[:2000])
     )
     return written.rowcount == 1
-
-
-async def hand_back(connection: AsyncConnection, held: Claim, *, at: datetime) -> None:
-    """Give up a job that was not begun or not finished, as if it had not been claimed."""
-    await connection.execute(
-        update(jobs)
-        .where(jobs.c.id == held.id, jobs.c.attempts == held.attempts)
-        .values(due_at=at, attempts=held.attempts - 1)
-    )
 
 
 async def parked(connection: AsyncConnection, *, incident: int | None = None) -> list[Parked]:

@@ -68,11 +68,13 @@ async def record(
 
 async def reword(connection: AsyncConnection, key: str, words: str, *, since: str) -> bool:
     """Note the words that the entry had since then. False if it is unknown or its message was deleted."""
-    found = (
-        await connection.execute(
-            select(entries.c.id, entries.c.retracted_at, entries.c.ts).where(entries.c.key == key)
-        )
-    ).one_or_none()
+    # Locked, so that an edit and the deletion that come at once do not overlook each other.
+    query = (
+        select(entries.c.id, entries.c.retracted_at, entries.c.ts)
+        .where(entries.c.key == key)
+        .with_for_update()
+    )
+    found = (await connection.execute(query)).one_or_none()
     if found is None:
         return False
     erased = found.retracted_at is not None and found.ts is not None
@@ -88,19 +90,29 @@ async def _is_erased(connection: AsyncConnection, entry: int) -> bool:
     return not (await connection.execute(kept)).scalar_one()
 
 
-async def erase(connection: AsyncConnection, key: str, *, at: datetime) -> bool:
-    """The message was deleted: its words and earlier ones go, the entry stays. True if it was new."""
-    found = (
-        await connection.execute(
-            select(entries.c.id, entries.c.retracted_at).where(entries.c.key == key)
-        )
-    ).one_or_none()
-    if found is None:
-        return False
-    await connection.execute(update(wordings).where(wordings.c.entry == found.id).values(words=""))
+async def bearing(
+    connection: AsyncConnection, channel: ChannelId, ts: str, *, locked: bool = False
+) -> list[int]:
+    """The ids of the entries that a message of somebody's became, in whatever incidents."""
+    query = (
+        select(entries.c.id)
+        .where(entries.c.channel == channel, entries.c.ts == ts, entries.c.key.like("slack:%"))
+        .order_by(entries.c.id)
+    )
+    query = query.with_for_update() if locked else query
+    return list((await connection.execute(query)).scalars())
+
+
+async def erase(connection: AsyncConnection, channel: ChannelId, ts: str, *, at: datetime) -> None:
+    """The message was deleted: its words and earlier ones go, its entries stay."""
+    found = await bearing(connection, channel, ts, locked=True)
+    if not found:
+        return
+    await connection.execute(update(wordings).where(wordings.c.entry.in_(found)).values(words=""))
     # The names and links of its files were its words too.
-    await connection.execute(update(entries).where(entries.c.id == found.id).values(data={}))
-    return await _retract(connection, found.id, at=at)
+    await connection.execute(update(entries).where(entries.c.id.in_(found)).values(data={}))
+    for entry in found:
+        await _retract(connection, entry, at=at)
 
 
 async def take_back(connection: AsyncConnection, entry: int, *, at: datetime) -> bool:
@@ -111,7 +123,9 @@ async def take_back(connection: AsyncConnection, entry: int, *, at: datetime) ->
 async def _retract(connection: AsyncConnection, entry: int, *, at: datetime) -> bool:
     written = await connection.execute(
         update(entries)
-        .where(entries.c.id == entry, entries.c.retracted_at.is_(None))
+        .where(
+            entries.c.id == entry, or_(entries.c.retracted_at.is_(None), entries.c.retracted_at > at)
+        )
         .values(retracted_at=at)
     )
     return written.rowcount == 1
@@ -139,11 +153,6 @@ async def show_at(connection: AsyncConnection, key: str, channel: ChannelId, ts:
         .where(entries.c.key == key, entries.c.ts.is_(None))
         .values(channel=channel, ts=ts)
     )
-
-
-async def marks_on(connection: AsyncConnection, channel: ChannelId, ts: str) -> list[MarkEvent]:
-    query = select(marks).where(marks.c.channel == channel, marks.c.ts == ts)
-    return [_mark_event(row) for row in await connection.execute(query)]
 
 
 async def find(
@@ -206,7 +215,7 @@ async def counts(connection: AsyncConnection, number: int) -> tuple[int, int, in
         .join(entries, entries.c.id == wordings.c.entry)
         .where(ours, entries.c.retracted_at.is_(None))
         .group_by(wordings.c.entry)
-        .having(func.count() > 1)
+        .having(func.count(wordings.c.words.distinct()) > 1)
         .subquery()
     )
     edited = (await connection.execute(select(func.count()).select_from(several))).scalar_one()

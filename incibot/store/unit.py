@@ -19,9 +19,9 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import Job
 from incibot.core.people import ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Playbook
-from incibot.core.timeline import Entry, MarkEvent, Recorded, standing
+from incibot.core.timeline import Entry, MarkEvent, Recorded
 from incibot.core.visibility import may_see
-from incibot.errors import NotFound
+from incibot.errors import Conflict, NotFound
 from incibot.store import incidents, jobs, timeline
 from incibot.store.database import insert_once
 from incibot.store.jobs import Claim, Parked
@@ -43,6 +43,15 @@ class Workspace:
     url: str
     bot_user: UserId
     bot_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReview:
+    """A review draft as people left it; `version` counts how often it was written."""
+
+    markdown: str
+    version: int
+    written_at: datetime
 
 
 class Store:
@@ -187,22 +196,19 @@ class Transaction:
     async def reword(self, key: str, words: str, *, since: str) -> bool:
         return await timeline.reword(self._connection, key, words, since=since)
 
-    async def erase(self, key: str, *, at: datetime) -> bool:
-        return await timeline.erase(self._connection, key, at=at)
+    async def erase(self, channel: ChannelId, ts: str, *, at: datetime) -> None:
+        """The message was deleted in Slack: its words go, in each timeline that has it."""
+        await timeline.erase(self._connection, channel, ts, at=at)
+
+    async def bears(self, channel: ChannelId, ts: str) -> bool:
+        """Whether the message is in any timeline."""
+        return bool(await timeline.bearing(self._connection, channel, ts))
 
     async def take_back(self, entry: int) -> bool:
         return await timeline.take_back(self._connection, entry, at=self.at)
 
     async def mark(self, event: MarkEvent) -> bool:
         return await timeline.mark(self._connection, event)
-
-    async def is_marked(self, event: MarkEvent) -> bool:
-        """Whether somebody's mark of that kind, set in that way, stands on the message."""
-        found = await timeline.marks_on(self._connection, event.channel, event.ts)
-        return any(
-            (one.mark, one.user, one.via) == (event.mark, event.user, event.via)
-            for one in standing(found)
-        )
 
     async def set_member(self, number: int, user: UserId, *, present: bool, as_of: str) -> None:
         await incidents.set_member(self._connection, number, user, present=present, as_of=as_of)
@@ -323,16 +329,18 @@ class Transaction:
 
     async def settle_in(self, here: Workspace) -> None:
         """Note which workspace this is."""
-        await self._connection.execute(delete(workspace))
-        await self._connection.execute(
-            insert(workspace).values(
-                team=here.team,
-                name=here.name,
-                url=here.url,
-                bot_user=here.bot_user,
-                bot_id=here.bot_id,
+        values = {
+            "name": here.name,
+            "url": here.url,
+            "bot_user": here.bot_user,
+            "bot_id": here.bot_id,
+        }
+        await self._connection.execute(delete(workspace).where(workspace.c.team != here.team))
+        # Several processes may start at once.
+        if not await insert_once(self._connection, workspace, team=here.team, **values):
+            await self._connection.execute(
+                update(workspace).where(workspace.c.team == here.team).values(**values)
             )
-        )
 
     # Messages of ours
 
@@ -375,9 +383,6 @@ class Transaction:
     async def put_back(self, claim: Claim, *, error: str, due_at: datetime | None) -> bool:
         return await jobs.put_back(self._connection, claim, error=error, due_at=due_at)
 
-    async def hand_back(self, claim: Claim) -> None:
-        await jobs.hand_back(self._connection, claim, at=self.at)
-
     async def parked(self, incident: int | None = None) -> list[Parked]:
         return await jobs.parked(self._connection, incident=incident)
 
@@ -404,6 +409,52 @@ class Transaction:
                 .where(reviews.c.incident == number)
                 .values(version=reviews.c.version + 1, **values)
             )
+
+    async def kept_review(self, number: int) -> KeptReview | None:
+        """The draft with what is needed to write it anew."""
+        row = (
+            await self._connection.execute(select(reviews).where(reviews.c.incident == number))
+        ).one_or_none()
+        if row is None:
+            return None
+        return KeptReview(markdown=row.markdown, version=row.version, written_at=row.drafted_at)
+
+    async def rewrite_review(self, number: int, markdown: str, *, over: int) -> None:
+        """Keep the text in place of that version of it; of none, where `over` is 0.
+
+        Raises:
+            Conflict: somebody else wrote since.
+        """
+        values = {"markdown": markdown, "drafted_at": self.at, "version": over + 1}
+        if over == 0:
+            written = await insert_once(self._connection, reviews, incident=number, **values)
+        else:
+            changed = await self._connection.execute(
+                update(reviews)
+                .where(reviews.c.incident == number, reviews.c.version == over)
+                .values(**values)
+            )
+            written = changed.rowcount == 1
+        if not written:
+            raise Conflict(f"the review of INC-{number} was written since version {over}")
+
+    # Incidents, a page at a time
+
+    async def incidents_before(
+        self, viewer: UserId, *, over: bool | None, before: int | None, limit: int
+    ) -> list[Incident]:
+        """Up to so many that the viewer may see, the newest first, with numbers below `before`."""
+        seen: list[Incident] = []
+        while len(seen) < limit:
+            where = [] if over is None else [incident_rows.c.over == over]
+            if before is not None:
+                where.append(incident_rows.c.number < before)
+            found = await incidents.load(self._connection, *where, limit=limit)
+            seen += [incident for incident in found if may_see(incident, viewer)]
+            if len(found) < limit:
+                break
+            before = found[-1].number
+        return seen[:limit]
 
     # When we were there to listen
 

@@ -30,6 +30,12 @@ class Metrics:
             ["method", "outcome"],
             registry=self.registry,
         )
+        self.requests = Counter(
+            "incibot_http_requests",
+            "Requests over HTTP, by route and status",
+            ["route", "status"],
+            registry=self.registry,
+        )
         self.waiting = Gauge("incibot_jobs_waiting", "Jobs not done yet", registry=self.registry)
         self.parked = Gauge(
             "incibot_jobs_parked", "Jobs laid aside for a person", registry=self.registry
@@ -54,6 +60,9 @@ class Metrics:
 
     def called(self, method: str, outcome: str) -> None:
         self.calls.labels(method, outcome).inc()
+
+    def asked(self, route: str, status: int) -> None:
+        self.requests.labels(route, str(status)).inc()
 
     async def read(self, store: Store) -> None:
         """Bring the gauges up to date."""

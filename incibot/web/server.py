@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -12,11 +13,24 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import __version__
+from incibot.core.incident import number_in
+from incibot.errors import TemplateError
 from incibot.log import logger
+from incibot.render import Renderer
 from incibot.store.unit import Clock, Store
+from incibot.web.api import Api
 from incibot.web.metrics import Metrics
+from incibot.web.pages import Pages
+from incibot.web.reviews import Reviews
+from incibot.web.site import Site
+from incibot.web.streaming import Streams
+from incibot.web.trouble import SIGNED_OUT, Trouble, edge
 
 BODY = 4 * 1024 * 1024  # bytes of a request that we read; Slack's are far smaller
+MACHINES = ("/api/", "/slack/", "/hooks/", "/healthz", "/readyz", "/metrics")  # nobody reads these
+
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus's text format
 
 log = logger(__name__)
 
@@ -38,13 +52,18 @@ def build(
     bolt: AsyncApp,
     store: Store,
     metrics: Metrics,
+    renderer: Renderer,
     signing_secret: str | None,
+    api_tokens: Sequence[str],
+    zone: ZoneInfo,
+    site: Site | None,
     ready: Ready,
     clock: Clock,
 ) -> web.Application:
     """The web application.
 
     Args:
+        site: what the pages have in common; None where there are none.
         signing_secret: None where Slack delivers by Socket Mode only; then `/slack/events` is shut.
         ready: answers with what is not ready yet, a line each; with nothing when all is.
     """
@@ -79,18 +98,50 @@ def build(
             await metrics.read(store)
         except (SQLAlchemyError, OSError) as trouble:
             log.warning("metrics.stale", error=repr(trouble)[:200])
-        return web.Response(body=metrics.text(), content_type="text/plain", charset="utf-8")
+        return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
-    application = web.Application(client_max_size=BODY)
+    streams = Streams(renderer)
+    api = Api(
+        store, streams, tokens=api_tokens, zone=zone, base_url=site.base_url if site else None
+    )
+
+    def show(request: web.Request, trouble: Trouble) -> web.Response:
+        if site is None or f"{request.path}/".startswith(MACHINES):
+            return trouble.as_json()
+        try:
+            if trouble.code == SIGNED_OUT:
+                number = number_in(request.match_info.get("ref", ""))
+                return site.signed_out(number, trouble.typed)
+            return site.trouble(trouble)
+        except TemplateError as broken:
+            log.error("template.broken", error=str(broken)[:300])
+            return trouble.as_json()
+
+    application = web.Application(
+        client_max_size=BODY, middlewares=[edge(metrics, show), api.guard()]
+    )
+    application.on_response_prepare.append(_harden)
     application.add_routes(
         [
             web.post("/slack/events", slack_events),
             web.get("/healthz", healthz),
             web.get("/readyz", readyz),
             web.get("/metrics", show_metrics),
+            *api.routes(),
+            *(Pages(site, streams).routes() if site else ()),
+            *(Reviews(site, streams).routes() if site else ()),
         ]
     )
     return application
+
+
+async def _harden(_request: web.Request, answer: web.StreamResponse) -> None:
+    """What holds for every answer: nothing is guessed, framed, kept by a cache or passed on."""
+    answer.headers.setdefault("Content-Security-Policy", NOTHING)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.pop("Server", None)  # it would name versions
 
 
 def _lower(request: web.Request) -> list[tuple[str, str]]:

@@ -11,8 +11,8 @@ from conftest import Clock, refusal
 from slack_sdk.web.async_client import AsyncWebClient
 
 from incibot.playground import Playground
+from incibot.playground.methods import METHODS
 from incibot.playground.northwind import SCOPES
-from incibot.playground.web_api import METHODS
 
 
 async def call(

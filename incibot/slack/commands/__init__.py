@@ -24,6 +24,7 @@ from incibot.slack.commands.takeback import TAKEBACK
 from incibot.slack.commands.task import TASK
 from incibot.slack.commands.timeline import TIMELINE
 from incibot.slack.commands.update import UPDATE
+from incibot.slack.commands.web import WEB
 
 COMMANDS: tuple[Subcommand, ...] = (
     DECLARE,
@@ -40,6 +41,7 @@ COMMANDS: tuple[Subcommand, ...] = (
     TIMELINE,
     EXPORT,
     REVIEW,
+    WEB,
     RESOLVE,
     REOPEN,
     HELP,

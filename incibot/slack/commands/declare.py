@@ -36,10 +36,13 @@ async def run(call: Call, tx: Transaction) -> Reply:
     words = (
         f"{incident.ref} is declared as {severity}. Its channel is on its way; you will be in it."
     )
-    if nearby:
-        lines = "\n".join(cards.incident_line(one, tx.book) for one in nearby[:5])
-        words += f"\nDeclared just before yours, in case it is the same:\n{lines}"
-    return Reply(words=words)
+    if not nearby:
+        return Reply(words=words)
+    shown = [
+        blocks.section(f"{words}\n*Declared just before it by others.* Is it one of these?"),
+        *(_candidate(one, tx.book) for one in nearby[:5]),
+    ]
+    return Reply(words=words, blocks=tuple(blocks.fitting(shown)))
 
 
 def _split(call: Call, book: Playbook) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from incibot.core.markup import escape
 from incibot.core.playbook import Playbook
 from incibot.errors import NotFound
 from incibot.slack import blocks
@@ -18,15 +19,15 @@ async def run(call: Call, tx: Transaction) -> Reply:
 
     word, _ = call.rest()
     if not word:
-        return _overview(COMMANDS)
+        return _overview(COMMANDS, tx.book)
     listed = {one.word for one in COMMANDS if one.group}
-    roles = {role.word for role in tx.book.roles}
+    roles = {name for role in tx.book.roles for name in (role.word, *role.aliases)}
     command = WORDS["role"] if word.casefold() in roles else WORDS.get(word.casefold())
     if command is None or not command.group:
         near = get_close_matches(word.casefold(), listed, n=1)
         hint = f" Did you mean `{near[0]}`?" if near else ""
         raise NotFound(f"There is no `/incident {word}`.{hint} `/incident help` lists all.")
-    lines = [f"*/incident {command.word} {command.usage}*".replace(" *", "*"), command.says]
+    lines = [f"*/incident {_typed(command)}*", command.says]
     lines += [f"`/incident {example}`" for example in command.examples]
     return Reply(words="\n".join(lines))
 
@@ -40,7 +41,11 @@ def nearest(word: str, book: Playbook) -> str | None:
     return found[0] if found else None
 
 
-def _overview(commands: tuple[Subcommand, ...]) -> Reply:
+def _typed(command: Subcommand) -> str:
+    return escape(f"{command.word} {command.usage}".strip())
+
+
+def _overview(commands: tuple[Subcommand, ...], book: Playbook) -> Reply:
     shown = [
         blocks.section(
             "*incibot* keeps an incident’s channel, roles and record. Anyone may declare one; "
@@ -49,16 +54,15 @@ def _overview(commands: tuple[Subcommand, ...]) -> Reply:
     ]
     for group in GROUPS:
         lines = [
-            f"• `{command.word}` {command.says}" for command in commands if command.group == group
+            f"• `{_typed(command)}` {command.says}"
+            for command in commands
+            if command.group == group
         ]
         shown.append(blocks.section(f"*{group}*\n" + "\n".join(lines)))
-    shown.append(
-        blocks.section(
-            "*Reactions in an incident’s channel*\n"
-            ":pushpin: key moment · :bulb: hypothesis · :ballot_box_with_check: decision · "
-            ":question: question · :astonished: surprise"
-        )
+    marks = " · ".join(
+        f":{name}: {mark.value.replace('_', ' ')}" for name, mark in book.reactions.items()
     )
+    shown.append(blocks.section(f"*Reactions in an incident’s channel*\n{marks}"))
     shown.append(
         blocks.context(
             "For example: `/incident declare sev2 Checkout answers 500` · `/incident help note`"

@@ -14,7 +14,7 @@ async def run(call: Call, tx: Transaction) -> Reply:
     found = await tx.incidents(call.by, over=None if everything else False)
     if not found:
         words = "There is no incident yet." if everything else "No incident is open."
-        return Reply(words=f"{words} `/incident declare sev2 <title>` declares one.")
+        return Reply(words=f"{words} `/incident declare Checkout answers 500` declares one.")
     shown: list[blocks.Block] = []
     for incident in found[:SHOWN]:
         join = blocks.button("Join", "join", number=incident.number)
@@ -23,7 +23,7 @@ async def run(call: Call, tx: Transaction) -> Reply:
         shown.append(blocks.context(f"… and {len(found) - SHOWN} older ones."))
     elif not everything:
         shown.append(blocks.context("`/incident list all` shows ended ones too."))
-    return Reply(words=f"{len(found)} incidents", blocks=tuple(blocks.fitting(shown)))
+    return Reply(words="Incidents", blocks=tuple(blocks.fitting(shown)))
 
 
 LIST = Subcommand(

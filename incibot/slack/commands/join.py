@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from incibot.core.incident import number_in
 from incibot.core.jobs import Invite
-from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_named
+from incibot.core.markup import escape
+from incibot.errors import Unclear
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand
 from incibot.store.unit import Transaction
 
 
 async def run(call: Call, tx: Transaction) -> Reply:
-    incident, _ = await incident_named(call, tx)
+    number = call.number or number_in(call.words)
+    if number is None:
+        raise Unclear(
+            "Which incident? For example `/incident join INC-7`; `/incident list` shows them."
+        )
+    incident = await tx.incident_seen_by(number, call.by)
+    if incident.channel is None and incident.trouble:
+        trouble = escape(incident.trouble)
+        return Reply(words=f"{incident.ref} has no channel: Slack refused to make it ({trouble}).")
     if incident.channel is None:
         return Reply(words=f"{incident.ref} has no channel yet. It is on its way.")
     await tx.ask(Invite(incident=incident.number, who=(call.by,)))

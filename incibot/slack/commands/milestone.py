@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from incibot.core import moves
 from incibot.core.incident import Incident
-from incibot.core.markup import unescape
+from incibot.core.markup import escape, unescape
 from incibot.core.playbook import MILESTONES
 from incibot.core.when import read_moment
 from incibot.errors import Unclear
@@ -29,12 +29,15 @@ async def run(call: Call, tx: Transaction) -> Reply:
             f"When was “{name}”? For example `/incident milestone {name} 13:58` or "
             f"`/incident milestone {name} 20 minutes ago`."
         )
-    moment = read_moment(unescape(when), now=tx.at, zone=call.zone)
+    try:
+        moment = read_moment(unescape(when), now=tx.at, zone=call.zone)
+    except Unclear as unclear:
+        raise Unclear(escape(str(unclear))) from unclear
     word = unescape(name).casefold()
     await tx.apply(
         moves.set_milestone(incident, word, moment.at, by=call.by, at=tx.at, key=call.key)
     )
-    return Reply(words=f"{word.capitalize()} at {moment.assumed}.")
+    return Reply(words=f"{escape(word.capitalize())} at {moment.assumed}.")
 
 
 def _listed(incident: Incident) -> str:
@@ -42,7 +45,7 @@ def _listed(incident: Incident) -> str:
     names = [*MILESTONES, *(one.name for one in incident.milestones if one.name not in MILESTONES)]
     for name in names:
         found = incident.milestone(name)
-        lines.append(f"• {name}: {blocks.time(found.at) if found else 'not known'}")
+        lines.append(f"• {escape(name)}: {blocks.time(found.at) if found else 'not known'}")
     return "\n".join(
         [
             f"*Milestones of {incident.ref}*",
@@ -80,9 +83,9 @@ async def form(call: Call, tx: Transaction) -> View:
 
 async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
     try:
-        return await run(call.saying(f"{sent.text('name')} {sent.text('when')}"), tx)
+        return await run(call.saying(f"{sent.text('name')} {escape(sent.text('when'))}"), tx)
     except Unclear as unclear:
-        raise Wrong({"when": str(unclear)}) from unclear
+        raise Wrong({"when": unescape(str(unclear))}) from unclear
 
 
 MILESTONE = Subcommand(

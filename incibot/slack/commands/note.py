@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from incibot.core import moves
 from incibot.core.markup import escape
 from incibot.core.timeline import TYPED, EntryKind
-from incibot.core.when import read_moment, split_moment
+from incibot.core.when import Moment, read_moment, split_moment
 from incibot.errors import Unclear
 from incibot.slack import blocks
 from incibot.slack.blocks import View
@@ -35,25 +33,25 @@ EXAMPLES = {
 }
 
 
-def _runs(kind: EntryKind) -> Callable[[Call, Transaction], Awaitable[Reply]]:
+def _subcommand(kind: EntryKind) -> Subcommand:
+    async def add(call: Call, words: str, moment: Moment | None, tx: Transaction) -> Reply:
+        change = moves.note(
+            await incident_of(call, tx),
+            kind,
+            words,
+            by=call.by,
+            occurred_at=moment.at if moment else tx.at,
+            key=call.key,
+            read_as=moment.assumed if moment else "",
+        )
+        await tx.apply(change)
+        return Reply(words=f"On the timeline{f' at {moment.assumed}' if moment else ''}.")
+
     async def run(call: Call, tx: Transaction) -> Reply:
         if not call.words.strip():
             return Reply(view=await form(call, tx))
-        incident = await incident_of(call, tx)
         moment, words = split_moment(call.words.strip(), now=tx.at, zone=call.zone)
-        await tx.apply(
-            moves.note(
-                incident,
-                kind,
-                words.strip(),
-                by=call.by,
-                occurred_at=moment.at if moment else tx.at,
-                key=call.key,
-                read_as=moment.assumed if moment else "",
-            )
-        )
-        when = f" at {moment.assumed}" if moment else ""
-        return Reply(words=f"On the timeline{when}.")
+        return await add(call, words.strip(), moment, tx)
 
     async def form(call: Call, tx: Transaction) -> View:
         incident = await incident_of(call, tx)
@@ -76,42 +74,14 @@ def _runs(kind: EntryKind) -> Callable[[Call, Transaction], Awaitable[Reply]]:
         )
 
     async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
-        incident = await incident_of(call, tx)
         moment = None
         if sent.text("when"):
             try:
                 moment = read_moment(sent.text("when"), now=tx.at, zone=call.zone)
             except Unclear as unclear:
                 raise Wrong({"when": str(unclear)}) from unclear
-        await tx.apply(
-            moves.note(
-                incident,
-                kind,
-                escape(sent.text("text")),
-                by=call.by,
-                occurred_at=moment.at if moment else tx.at,
-                key=call.key,
-                read_as=moment.assumed if moment else "",
-            )
-        )
-        return Reply()
+        return await add(call, escape(sent.text("text")), moment, tx)
 
-    _FORMS[kind] = (form, submit)
-    return run
-
-
-_FORMS: dict[
-    EntryKind,
-    tuple[
-        Callable[[Call, Transaction], Awaitable[View]],
-        Callable[[Submitted, Call, Transaction], Awaitable[Reply]],
-    ],
-] = {}
-
-
-def _subcommand(kind: EntryKind) -> Subcommand:
-    run = _runs(kind)
-    form, submit = _FORMS[kind]
     return Subcommand(
         word=kind.value,
         usage="[time] <text>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from incibot.core.incident import Incident, number_in
@@ -13,6 +14,8 @@ from incibot.errors import NotFound, Refused
 from incibot.slack.blocks import Block, View
 from incibot.slack.reading import Submitted
 from incibot.store.unit import Transaction
+
+Door = Callable[[UserId, datetime, int | None], str]  # for whom, when, to which incident's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Call:
         words: what follows the word, in Slack's notation.
         number: the incident it is about; None: the one whose channel it is in.
         zone: the speaker's own time zone.
+        door: makes a link that lets them in to the pages; None where there are no pages.
     """
 
     key: str
@@ -32,6 +36,7 @@ class Call:
     zone: ZoneInfo
     channel: ChannelId | None = None
     number: int | None = None
+    door: Door | None = None
 
     def rest(self) -> tuple[str, str]:
         """The first of the words, and the others."""
@@ -100,7 +105,8 @@ async def incident_of(call: Call, tx: Transaction) -> Incident:
     incident = await tx.incident_in(call.channel) if call.channel else None
     if incident is None or not may_see(incident, call.by):
         raise NotFound(
-            "This is no incident’s channel. Type it in one, or `/incident list` to find it."
+            "This is no incident’s channel. Type it in one (`/incident list` finds them); "
+            "`/incident declare Checkout answers 500` makes one."
         )
     return incident
 

@@ -1,0 +1,340 @@
+"""A recorded incident as data, and the player that has people do it again in the local Slack.
+
+A `Story` is a list of `Step`s: when, who, which of the things that people can do in Slack, and with
+what. The `Player` sets the clock, has the person do it, and goes on, at once or at a pace; it can be
+paused between any two steps, and whoever pauses it has the workspace to themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from incibot.errors import IncibotError
+from incibot.playground import ClickAnswer, CommandAnswer, Person, Playground, Refusal, ViewAnswer
+
+INCIDENT: Final = "incident"  # stands for the channel that the bot made last
+
+_VERBS: Final[Mapping[str, Callable[..., Awaitable[Any]]]] = {
+    "writes": Person.writes,
+    "edits": Person.edits,
+    "deletes": Person.deletes,
+    "reacts": Person.reacts,
+    "unreacts": Person.unreacts,
+    "pins": Person.pins,
+    "joins": Person.joins,
+    "leaves": Person.leaves,
+    "invites": Person.invites,
+    "types": Person.types,
+    "message_shortcut": Person.message_shortcut,
+    "clicks": Person.clicks,
+    "submits": Person.submits,
+}
+
+
+class StoryBroken(IncibotError):
+    """What came of a story is not what it tells; says where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that one person does.
+
+    Attributes:
+        at: the time, in UTC.
+        who: the person's handle.
+        verb: what `Person` calls it; one of the verbs of this module.
+        args: its arguments but for `channel` and the message that it is about, in JSON's types.
+        channel: where, by name; INCIDENT for the incident's channel; empty where it has no place.
+        about: the `known_as` of the message that is replied to, edited, marked or clicked on.
+        known_as: how later steps call the message that comes of this one: what is written, or what
+            the bot answers a command with in the channel.
+        echoes: the bot is to post something in that channel because of it. What it did not
+            understand, it says to the person alone.
+        label: one line for onlookers; empty for what needs none.
+    """
+
+    at: datetime
+    who: str
+    verb: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = ""
+    about: str = ""
+    known_as: str = ""
+    echoes: bool = False
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.who} {self.verb} {dict(self.args)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A recorded incident, its steps in the order of time; `begins` is when its clock starts, in UTC."""
+
+    title: str
+    begins: datetime
+    steps: tuple[Step, ...]
+
+    @property
+    def ends(self) -> datetime:
+        return self.steps[-1].at
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Writes steps in few words: one method for each thing that people do. Times are of `day`, in UTC."""
+
+    day: date
+    channel: str = INCIDENT
+
+    def at(self, clock: str) -> datetime:
+        """The moment of ``14:06`` or ``14:06:30``."""
+        return datetime.fromisoformat(f"{self.day}T{clock}").replace(tzinfo=UTC)
+
+    def __call__(self, clock: str, who: str, verb: str, /, **more: Any) -> Step:
+        """Any step; what is no field of a `Step` is an argument of the verb."""
+        names = ("about", "known_as", "echoes", "label")
+        fields = {name: more.pop(name) for name in names if name in more}
+        channel = more.pop("channel", self.channel)
+        return Step(at=self.at(clock), who=who, verb=verb, channel=channel, args=more, **fields)
+
+    def says(self, clock: str, who: str, text: str, /, **more: Any) -> Step:
+        """A message; with `about`, a reply in that message's thread."""
+        return self(clock, who, "writes", text=text, **more)
+
+    def edits(self, clock: str, who: str, about: str, text: str, /, **more: Any) -> Step:
+        return self(clock, who, "edits", about=about, text=text, **more)
+
+    def deletes(self, clock: str, who: str, about: str, /, **more: Any) -> Step:
+        return self(clock, who, "deletes", about=about, **more)
+
+    def reacts(self, clock: str, who: str, emoji: str, about: str, /, **more: Any) -> Step:
+        return self(clock, who, "reacts", name=emoji, about=about, **more)
+
+    def unreacts(self, clock: str, who: str, emoji: str, about: str, /, **more: Any) -> Step:
+        return self(clock, who, "unreacts", name=emoji, about=about, **more)
+
+    def pins(self, clock: str, who: str, about: str, /, **more: Any) -> Step:
+        return self(clock, who, "pins", about=about, **more)
+
+    def joins(self, clock: str, who: str, /, **more: Any) -> Step:
+        return self(clock, who, "joins", **more)
+
+    def leaves(self, clock: str, who: str, /, **more: Any) -> Step:
+        return self(clock, who, "leaves", **more)
+
+    def invites(self, clock: str, who: str, guest: str, /, **more: Any) -> Step:
+        return self(clock, who, "invites", user=guest, **more)
+
+    def types(self, clock: str, who: str, words: str, /, **more: Any) -> Step:
+        """``/incident`` and these words, which everybody in the channel hears of."""
+        return self(clock, who, "types", text=f"/incident {words}", **{"echoes": True, **more})
+
+    def picks(self, clock: str, who: str, shortcut: str, about: str, /, **more: Any) -> Step:
+        """A shortcut in a message's menu."""
+        return self(
+            clock, who, "message_shortcut", callback_id=shortcut, about=about, **more
+        )
+
+    def clicks(self, clock: str, who: str, button: str, /, **more: Any) -> Step:
+        """A button: on the message `about`, else on the newest that has it."""
+        return self(clock, who, "clicks", action_id=button, **more)
+
+    def submits(self, clock: str, who: str, /, **values: Any) -> Step:
+        """The open form, with these values by block; `label` as ever."""
+        label = values.pop("label", "")
+        return self(clock, who, "submits", channel="", label=label, values=values)
+
+
+class StoryClock:
+    """A clock that can be set, and runs on from there at a pace of its own.
+
+    Args:
+        at: what it shows first, in UTC.
+        pace: story seconds in a real second; 0 stands still.
+        tick: real seconds, from any point on.
+    """
+
+    def __init__(
+        self, at: datetime, *, pace: float = 0.0, tick: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._tick = tick
+        self._at = at
+        self._since = tick()
+        self._pace = pace
+
+    def __call__(self) -> datetime:
+        return self._at + timedelta(seconds=(self._tick() - self._since) * self._pace)
+
+    @property
+    def pace(self) -> float:
+        return self._pace
+
+    def run(self, pace: float) -> None:
+        """Go on from what it shows now, at that pace."""
+        self._at, self._since, self._pace = self(), self._tick(), pace
+
+    def set(self, at: datetime) -> None:
+        """Show that time, unless it has passed: time does not go back."""
+        self._at, self._since = max(at, self()), self._tick()
+
+
+async def _at_once() -> None:
+    """Nothing needs to be waited for."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """Has people do, one after the other, what a story tells.
+
+    The workspace is to be a fresh one whose clock, and the bot's, is `clock`.
+
+    Attributes:
+        settle: waits until Slack has delivered what came of a step, and the bot has done its part.
+        told: is called with each step after it was done.
+        position: how many steps are done.
+    """
+
+    story: Story
+    slack: Playground
+    clock: StoryClock
+    settle: Callable[[], Awaitable[None]] = _at_once
+    told: Callable[[Step], None] = lambda step: None
+    position: int = 0
+    _known: dict[str, str] = field(default_factory=dict)
+    _going: asyncio.Event = field(default_factory=asyncio.Event)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _pace: float | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._going.is_set()
+
+    def pause(self) -> None:
+        """Stop the clock, and do no further step."""
+        self._going.clear()
+        self._turn(0.0)
+
+    def resume(self, pace: float | None = None) -> None:
+        """Go on at that pace: story seconds in a real second; None is at once."""
+        self._pace = pace
+        self._going.set()
+        self._turn(pace or 0.0)
+
+    def _turn(self, pace: float) -> None:
+        self.clock.run(pace)
+        self._changed.set()
+
+    async def play(self, pace: float | None = None) -> None:
+        """Do the rest of the story, and stop the clock; see `resume` for `pace`.
+
+        Raises:
+            StoryBroken: Slack or the bot would not have it.
+        """
+        self.clock.set(self.story.begins)
+        self.resume(pace)
+        for step in self.story.steps[self.position :]:
+            await self._until(step.at)
+            await self._do(step)
+            self.position += 1
+            self.told(step)
+        self.pause()
+
+    async def _until(self, at: datetime) -> None:
+        """Wait for the time to come; or make it come, where there is no pace."""
+        while True:
+            self._changed.clear()
+            if self.is_paused:
+                await self._going.wait()
+            elif self._pace is None:
+                self.clock.set(at)
+                return
+            elif (left := (at - self.clock()).total_seconds()) <= 0:
+                return
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), left / self._pace)
+
+    async def _do(self, step: Step) -> None:
+        try:
+            person = self.slack.person(step.who)
+            place = self._place(step.channel)
+            before = self._newest(place)
+            answer = await _VERBS[step.verb](person, **self._arguments(step, place))
+        except (Refusal, LookupError) as trouble:
+            raise StoryBroken(f"{step}: {trouble}") from trouble
+        _judge(step, answer)
+        await self.settle()
+        newest = self._newest(place)
+        if step.echoes and newest == before:
+            raise StoryBroken(f"{step}: {answer}")
+        if step.known_as:
+            self._known[step.known_as] = answer if isinstance(answer, str) else newest
+
+    def _arguments(self, step: Step, place: str) -> dict[str, Any]:
+        given = dict(step.args)
+        if place:
+            given["channel"] = place
+        if step.about:
+            given["thread_ts" if step.verb == "writes" else "ts"] = self._known[step.about]
+        if "files" in given:
+            given["files"] = [(name, content.encode()) for name, content in given["files"]]
+        return given
+
+    def _place(self, channel: str) -> str:
+        """The id of the channel that a step names; empty for none."""
+        if not channel:
+            return ""
+        if channel != INCIDENT:
+            return self.slack.channel(channel).id
+        space = self.slack.workspace
+        rooms = [one for one in space.channels.values() if not one.is_direct]
+        made = [one.id for one in rooms if one.creator == space.bot.id]
+        if not made:
+            raise LookupError("the incident has no channel yet")
+        return made[-1]
+
+    def _newest(self, place: str) -> str:
+        """The newest message of the bot's in a channel: its ts."""
+        if not place:
+            return ""
+        space = self.slack.workspace
+        messages = space.channels[place].messages.values()
+        return max((str(one["ts"]) for one in messages if "app_id" in one), default="")
+
+
+def _judge(step: Step, answer: object) -> None:
+    """Raises where Slack would have shown the person trouble."""
+    match answer:
+        case CommandAnswer(trouble=None) | ClickAnswer(trouble=None, sent=True):
+            return
+        case ViewAnswer(trouble=None, errors=None):
+            return
+        case CommandAnswer() | ClickAnswer() | ViewAnswer():
+            raise StoryBroken(f"{step}: {answer}")
+
+
+async def play(
+    story: Story,
+    slack: Playground,
+    clock: StoryClock,
+    *,
+    pace: float | None = None,
+    settle: Callable[[], Awaitable[None]] = _at_once,
+    told: Callable[[Step], None] = lambda step: None,
+) -> None:
+    """Play a whole story; see `Player`, which can also be paused.
+
+    Args:
+        pace: story seconds in a real second; None plays it at once.
+
+    Raises:
+        StoryBroken: Slack or the bot would not have it.
+    """
+    await Player(story=story, slack=slack, clock=clock, settle=settle, told=told).play(pace)

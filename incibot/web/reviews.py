@@ -1,0 +1,194 @@
+"""The pages of a review draft: read it, make it anew from the timeline, and write in it together."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+
+from aiohttp import web
+
+from incibot.core.change import Change
+from incibot.core.history import Head
+from incibot.core.incident import Incident
+from incibot.core.jobs import Echo
+from incibot.core.timeline import Entry, EntryKind
+from incibot.errors import Conflict, NotFound
+from incibot.log import logger
+from incibot.paper import body_of, draft_markdown
+from incibot.store.unit import KeptReview, Transaction
+from incibot.web.api import number_of, review_file
+from incibot.web.sessions import SignedOut
+from incibot.web.site import CHARACTERS, Site, Viewer
+from incibot.web.streaming import Streams
+from incibot.web.trouble import Denied
+
+TRIES = 3  # to make a draft anew while others write in it
+COMPARED = 4000  # lines of a text up to which two are compared line by line
+
+log = logger(__name__)
+
+
+class Reviews:
+    """The routes for people who learn from an incident."""
+
+    def __init__(self, site: Site, streams: Streams) -> None:
+        self._site = site
+        self._store = site.store
+        self._streams = streams
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/incidents/{ref}/review", self.show),
+            web.post("/incidents/{ref}/review", self.refresh),
+            web.get("/incidents/{ref}/review.{extension:md|html}", self.download),
+            web.get("/incidents/{ref}/review/edit", self.edit),
+            web.post("/incidents/{ref}/review/edit", self.save),
+        ]
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        async with self._store.read() as tx:
+            viewer, incident, kept = await self._read(request, tx)
+            head = await tx.head(incident, zone=viewer.zone)
+        return self._site.page(
+            "web/review.html.j2",
+            viewer=viewer,
+            head=head,
+            kept=kept,
+            body=body_of(kept.markdown) if kept else "",
+            said=SAID.get(request.query.get("said", ""), ""),
+        )
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        async with self._store.read() as tx:
+            _, incident, kept = await self._read(request, tx)
+        if kept is None:
+            raise NotFound("There is no review yet.")
+        return review_file(
+            incident, kept.markdown, request.match_info["extension"], self._streams
+        )
+
+    async def refresh(self, request: web.Request) -> web.StreamResponse:
+        """Make the draft, or make it anew; what people wrote in it stays."""
+        fields = await self._site.form(request)
+        number = number_of(request)
+        for attempt in range(1, TRIES + 1):
+            async with self._store.read() as tx:
+                viewer = await self._site.viewer(request, tx)
+                self._site.check(request, fields)
+                incident = await tx.incident_seen_by(number, viewer.user)
+                history = await tx.history(incident, zone=self._site.zone)
+                kept = await tx.kept_review(number)
+            # In a thread, since a long timeline takes longer than Slack waits for an answer.
+            markdown = await asyncio.to_thread(
+                draft_markdown,
+                history,
+                self._store.book,
+                self._site.renderer,
+                kept.markdown if kept else None,
+            )
+            if kept is not None and markdown == kept.markdown:
+                return self._go_to_review(incident, "same")
+            try:
+                async with self._store.begin() as tx:
+                    await tx.rewrite_review(number, markdown, over=kept.version if kept else 0)
+                    if kept is None:
+                        await tx.apply(_drafted(incident, viewer, tx))
+                return self._go_to_review(incident, "refreshed" if kept else "drafted")
+            except Conflict:
+                if attempt == TRIES:
+                    raise
+        raise Conflict(f"the review of INC-{number}")
+
+    async def edit(self, request: web.Request) -> web.StreamResponse:
+        async with self._store.read() as tx:
+            viewer, incident, kept = await self._read(request, tx)
+            head = await tx.head(incident, zone=viewer.zone)
+        if kept is None:
+            return self._go_to_review(incident, "")
+        return self._editor(viewer, head, text=kept.markdown, over=kept.version)
+
+    async def save(self, request: web.Request) -> web.StreamResponse:
+        """Keep what somebody typed, unless somebody else saved since they began."""
+        fields = await self._site.form(request)
+        typed = fields.get("markdown", "").replace("\r\n", "\n").replace("\r", "\n")
+        typed = typed.replace("\0", "")  # PostgreSQL stores none
+        over = fields.get("version", "")
+        try:
+            async with self._store.read() as tx:
+                viewer, incident, kept = await self._read(request, tx)
+                head = await tx.head(incident, zone=viewer.zone)
+        except SignedOut:
+            raise SignedOut(typed) from None
+        self._site.check(request, fields)
+        if len(typed) > CHARACTERS:
+            raise Denied(413, "too_large", f"A review has at most {CHARACTERS:,} characters.")
+        if not (over.isascii() and over.isdigit() and 0 < len(over) < 10) or kept is None:
+            raise Denied(400, "bad_form", "That is no form of incibot's.")
+        if typed == kept.markdown:
+            return self._go_to_review(incident, "saved")
+        try:
+            async with self._store.begin() as tx:
+                await tx.rewrite_review(incident.number, typed, over=int(over))
+        except Conflict:
+            async with self._store.read() as tx:
+                _, _, now = await self._read(request, tx)
+            return self._editor(viewer, head, text=typed, over=int(over), now=now)
+        log.info("review.saved", incident=incident.number, user=viewer.user)
+        return self._go_to_review(incident, "saved")
+
+    def _editor(
+        self, viewer: Viewer, head: Head, *, text: str, over: int, now: KeptReview | None = None
+    ) -> web.Response:
+        """The text to write in. `now`: what somebody else saved meanwhile, to be looked at first."""
+        return self._site.page(
+            "web/edit.html.j2",
+            status=409 if now else 200,
+            viewer=viewer,
+            head=head,
+            text=text,
+            version=now.version if now else over,
+            now=now,
+            differences=_differences(now.markdown, text) if now else [],
+        )
+
+    async def _read(
+        self, request: web.Request, tx: Transaction
+    ) -> tuple[Viewer, Incident, KeptReview | None]:
+        viewer = await self._site.viewer(request, tx)
+        incident = await tx.incident_seen_by(number_of(request), viewer.user)
+        return viewer, incident, await tx.kept_review(incident.number)
+
+    def _go_to_review(self, incident: Incident, said: str) -> web.Response:
+        query = f"?said={said}" if said else ""
+        return self._site.go_to(f"/incidents/{incident.ref}/review{query}")
+
+
+SAID = {
+    "saved": "Saved.",
+    "drafted": "Here is the draft, from the timeline. What it means is yours to add.",
+    "refreshed": "Made anew from the timeline. What people wrote stayed.",
+    "same": "The timeline says nothing that is not here already.",
+}
+
+
+def _drafted(incident: Incident, viewer: Viewer, tx: Transaction) -> Change:
+    """The same note of it as `/incident review` leaves."""
+    entry = Entry(
+        key=f"review:web:{incident.number}",
+        kind=EntryKind.REVIEW,
+        occurred_at=tx.at,
+        by=viewer.user,
+        words="Drafted the review",
+    )
+    echo = Echo(incident=incident.number, entry=entry.key)
+    return Change(about=incident.number, entries=(entry,), jobs=(echo,))
+
+
+def _differences(theirs: str, ours: str) -> list[tuple[str, str]]:
+    """What differs, as lines: ``theirs`` and ``ours``, with ``same`` ones around, ``gap`` between."""
+    before, after = theirs.splitlines(), ours.splitlines()
+    if max(len(before), len(after)) > COMPARED:
+        return []
+    sides = {"-": "theirs", "+": "ours", " ": "same", "@": "gap"}
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]
+    return [(sides[line[0]], line[1:]) for line in lines]
