@@ -165,7 +165,14 @@ class App:
             waits.append(f"database does not answer: {type(trouble).__name__}")
         if not self._accepted:
             waits.append("Slack has not accepted the token yet")
+        if self.sockets is not None and not await self.sockets.client.is_connected():
+            waits.append("not connected to Slack by Socket Mode")
         return waits
+
+    async def connect(self) -> None:
+        """Connect by Socket Mode; returns when connected."""
+        if self.sockets is not None:
+            await self.sockets.connect_async()  # type: ignore[no-untyped-call]
 
     async def beat(self) -> None:
         """Note that we are listening, keep trying to be accepted, and tidy now and then."""
@@ -227,8 +234,10 @@ async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
         beat = asyncio.create_task(app.beat())
         stack.push_async_callback(_cancel, beat)
         if app.sockets is not None:
-            await app.sockets.connect_async()  # type: ignore[no-untyped-call]
             stack.push_async_callback(app.sockets.close_async)
+            # It tries until it is connected; HTTP and the jobs need not wait for that.
+            connecting = asyncio.create_task(app.connect())
+            stack.push_async_callback(_cancel, connecting)
         if worker:
             work = asyncio.create_task(app.runner.run())
             stack.push_async_callback(_finish, app.runner, work)

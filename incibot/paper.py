@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from incibot.core.review.merge import merge, read_draft
 from incibot.errors import TemplateError
 from incibot.render import Renderer
 
+_ENTITY = re.compile(r"&(?=#?\w+;)")  # what Markdown would read as one character
 _DOCUMENT = "review/document.md.j2"
 _TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "dl", "dt", "em"),
@@ -83,7 +85,8 @@ def _links(history: History) -> Mapping[int, str]:
     links = {}
     for entry in history.entries:
         link = disclosure.permalink(history.head, entry)
-        links[entry.id] = quote(link, safe="!#$%&'*+,-./:;=?@_~") if is_safe_url(link) else ""
+        address = quote(link, safe="!#$%&'*+,-./:;=?@_~", errors="replace")
+        links[entry.id] = _ENTITY.sub("&amp;", address) if is_safe_url(link) else ""
     return links
 
 

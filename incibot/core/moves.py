@@ -529,7 +529,7 @@ def _role_entry(
     key: str,
 ) -> Entry:
     names = ", ".join(f"<@{user}>" for user in after) or "nobody"
-    words = f"{role.title}: {names}"
+    words = f"{escape(role.title)}: {names}"
     left = [user for user in before if user not in after]
     if left:
         words += f" (before: {', '.join(f'<@{user}>' for user in left)})"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -93,10 +94,13 @@ class _OneHand(Runner):
 async def settled(here: Local) -> None:
     """Wait until Slack has delivered everything, and incibot has done all that follows.
 
+    A story's clock jumps, or runs fast: so it is also noted that incibot was listening until now.
+
     Raises:
         StoryBroken: it takes too long.
     """
     hand = _OneHand(here.app.tools)
+    waiting = 0
     try:
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -107,19 +111,20 @@ async def settled(here: Local) -> None:
                 async with here.app.store.read() as tx:
                     waiting, _, _ = await tx.waiting()
                 if not waiting:
+                    await here.app.last_beat()
                     return
                 await asyncio.sleep(_LOOK)
     except TimeoutError:
-        raise StoryBroken(f"{waiting} jobs were not done within {PATIENCE:.0f} s") from None
+        raise StoryBroken(
+            f"incibot was not done within {PATIENCE:.0f} s; {waiting} jobs wait"
+        ) from None
 
 
-async def run(
-    folder: Path, say: Callable[[str], None], *, story: Story = CHECKOUT
-) -> Summary:
+async def run(folder: Path, say: Callable[[str], None], *, story: Story = CHECKOUT) -> Summary:
     """Play the story at once, and write the four exports and the review draft to the folder.
 
-    They are what somebody in the story was handed in Slack. Nothing else is kept: the database and
-    the workspace live only as long as the story. Each run gives the same bytes.
+    They are what the person of the last step was handed in Slack. Nothing else is kept: the
+    database and the workspace live only as long as the story. Each run gives the same bytes.
 
     Args:
         say: is told a line for each notable moment.
@@ -137,11 +142,7 @@ async def run(
 
     with TemporaryDirectory(prefix="incibot-demo-") as inner:
         async with local(Path(inner), clock=clock, worker=False) as here:
-
-            async def settle() -> None:
-                await settled(here)
-                await here.app.last_beat()  # the clock jumps: say that we were listening meanwhile
-
+            settle = partial(settled, here)
             await play(story, here.slack, clock, settle=settle, told=told)
             await _check(here)
             contents = _handed_out(here, story.steps[-1].who)

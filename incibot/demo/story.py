@@ -27,7 +27,6 @@ _VERBS: Final[Mapping[str, Callable[..., Awaitable[Any]]]] = {
     "reacts": Person.reacts,
     "unreacts": Person.unreacts,
     "pins": Person.pins,
-    "joins": Person.joins,
     "leaves": Person.leaves,
     "invites": Person.invites,
     "types": Person.types,
@@ -123,9 +122,6 @@ class Script:
     def pins(self, clock: str, who: str, about: str, /, **more: Any) -> Step:
         return self(clock, who, "pins", about=about, **more)
 
-    def joins(self, clock: str, who: str, /, **more: Any) -> Step:
-        return self(clock, who, "joins", **more)
-
     def leaves(self, clock: str, who: str, /, **more: Any) -> Step:
         return self(clock, who, "leaves", **more)
 
@@ -138,9 +134,7 @@ class Script:
 
     def picks(self, clock: str, who: str, shortcut: str, about: str, /, **more: Any) -> Step:
         """A shortcut in a message's menu."""
-        return self(
-            clock, who, "message_shortcut", callback_id=shortcut, about=about, **more
-        )
+        return self(clock, who, "message_shortcut", callback_id=shortcut, about=about, **more)
 
     def clicks(self, clock: str, who: str, button: str, /, **more: Any) -> Step:
         """A button: on the message `about`, else on the newest that has it."""
@@ -211,24 +205,27 @@ class Player:
     _going: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _pace: float | None = None
+    _is_busy: bool = False
 
     @property
     def is_paused(self) -> bool:
         return not self._going.is_set()
 
     def pause(self) -> None:
-        """Stop the clock, and do no further step."""
+        """Stop the clock, and do no further step; who takes over by hand sets the clock going."""
         self._going.clear()
-        self._turn(0.0)
+        self._flow()
 
     def resume(self, pace: float | None = None) -> None:
         """Go on at that pace: story seconds in a real second; None is at once."""
         self._pace = pace
         self._going.set()
-        self._turn(pace or 0.0)
+        self._flow()
 
-    def _turn(self, pace: float) -> None:
-        self.clock.run(pace)
+    def _flow(self) -> None:
+        """Time passes between steps, not within one: Slack's forms would expire at a high pace."""
+        still = self.is_paused or self._is_busy
+        self.clock.run(0.0 if still else self._pace or 0.0)
         self._changed.set()
 
     async def play(self, pace: float | None = None) -> None:
@@ -241,9 +238,13 @@ class Player:
         self.resume(pace)
         for step in self.story.steps[self.position :]:
             await self._until(step.at)
+            self._is_busy = True
+            self._flow()
             await self._do(step)
             self.position += 1
             self.told(step)
+            self._is_busy = False
+            self._flow()
         self.pause()
 
     async def _until(self, at: datetime) -> None:

@@ -51,7 +51,7 @@ def auth_test(asked: Asked) -> Json:
     """Who the token is."""
     space = asked.workspace
     return {
-        "url": f"https://{space.domain}.slack.com/",
+        "url": f"https://{space.domain}.slack.example/",
         "team": space.name,
         "user": space.bot.name,
         "team_id": space.team_id,

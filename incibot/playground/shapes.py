@@ -21,7 +21,7 @@ def team(space: Workspace) -> Json:
     return {
         "id": space.team_id,
         "name": space.name,
-        "url": f"https://{space.domain}.slack.com/",
+        "url": f"https://{space.domain}.slack.example/",
         "domain": space.domain,
         "email_domain": f"{space.domain}.example",
         "icon": {**icon, "image_default": True},
@@ -49,7 +49,7 @@ def user(space: Workspace, user: User, *, with_email: bool, with_locale: bool = 
     offset = space.now().astimezone(ZoneInfo(user.tz)).utcoffset() or timedelta()
     first, _, last = user.real_name.partition(" ")
     picture = {
-        f"image_{size}": f"https://secure.gravatar.com/avatar/{user.id.lower()}.jpg?s={size}"
+        f"image_{size}": f"https://avatars.northwind.example/{user.id.lower()}.jpg?s={size}"
         for size in (24, 32, 48, 72, 192, 512)
     }
     profile: Json = {
@@ -58,8 +58,8 @@ def user(space: Workspace, user: User, *, with_email: bool, with_locale: bool = 
         "skype": "",
         "real_name": user.real_name,
         "real_name_normalized": user.real_name,
-        "display_name": "" if user.is_bot else user.name,
-        "display_name_normalized": "" if user.is_bot else user.name,
+        "display_name": "" if user.is_bot else first,
+        "display_name_normalized": "" if user.is_bot else first,
         "fields": {},
         "status_text": "",
         "status_emoji": "",
@@ -210,7 +210,7 @@ def file(
         "username": "",
         "url_private": f"{address}/{slug}",
         "url_private_download": f"{address}/download/{slug}",
-        "permalink": f"https://{space.domain}.slack.com/files/{by.id}/{file_id}/{slug}",
+        "permalink": f"https://{space.domain}.slack.example/files/{by.id}/{file_id}/{slug}",
         "channels": [],
         "groups": [],
         "ims": [],

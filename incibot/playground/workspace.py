@@ -194,7 +194,7 @@ class Workspace:
 
     def permalink(self, channel: Channel, message: Json) -> str:
         """The address of a message."""
-        base = f"https://{self.domain}.slack.com/archives/{channel.id}"
+        base = f"https://{self.domain}.slack.example/archives/{channel.id}"
         link = f"{base}/p{message['ts'].replace('.', '')}"
         root = message.get("thread_ts")
         if root and root != message["ts"]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from incibot.core.markup import escape, shorten
@@ -22,33 +23,45 @@ View = dict[str, Any]
 MESSAGE_BLOCKS = 50  # blocks in a message
 VIEW_BLOCKS = 100  # blocks in a modal or on App Home
 MESSAGE_TEXT = 11_000  # characters over all blocks of a message; Slack refuses at about 12,000
+SAID = 10_000  # of these for what somebody said, so that what stands beside it has room
+FALLBACK = 3900  # characters in a message's own text; Slack refuses an edit from 4,000 on
 TEXT = 3000  # characters in a text object
-FIELD = 2000  # characters in a field of a section
+LINK = 2000  # characters in a `<...>` that is shown as such
 HEADER = 150  # characters in a header
-BUTTON = 75  # characters on a button or an option
+BUTTON = 75  # characters on a button or an option, and in an option's value
+VALUE = 2000  # characters in a button's value
 VIEW_TITLE = 24  # characters in a modal's title and on its buttons
+LABEL = 150  # characters over a field; Slack takes 2,000, but of a view 250 KB in all
+HINT = 200  # the same under it
 OPTIONS = 100  # options in a select
+METADATA = 3000  # characters in a view's private metadata
+NOTHING = "–"  # stands where there is nothing to show; Slack refuses an empty text
+
+_PAGE = re.compile(r"<!(channel|here|everyone|subteam\^\w+)(?:\|@?([^<>\n]*))?>?")
+_LINK = re.compile(rf"<(?=[^<>\n]{{{LINK},}}>)[^<>|\n]*(?:\|([^<>\n]*))?>")
+
+
+def quiet(words: str) -> str:
+    """Words in Slack's notation that page nobody; a link too long to show is its label."""
+    named = _PAGE.sub(lambda page: f"@{page[2] or page[1].removeprefix('subteam^')}", words)
+    return _LINK.sub(lambda link: shorten(link[1] or "…", LINK, words=True), named)
+
+
+def fallback(words: str) -> str:
+    """Words in Slack's notation as a message's own text: what a notification reads."""
+    return shorten(quiet(words), FALLBACK, words=True)
 
 
 def mrkdwn(words: str, limit: int = TEXT) -> Block:
     """Words in Slack's notation, cut to the limit without breaking a mention or an entity."""
-    return {
-        "type": "mrkdwn",
-        "text": shorten(_PAGE.sub(_named, words), limit, words=True) or " ",
-        "verbatim": True,
-    }
-
-
-_PAGE = re.compile(r"<!(channel|here|everyone|subteam\^\w+)(?:\|@?([^<>|]*))?>")
-
-
-def _named(page: re.Match[str]) -> str:
-    return f"@{page[2] or page[1].removeprefix('subteam^')}"
+    text = shorten(quiet(words), limit, words=True)
+    return {"type": "mrkdwn", "text": text if text.strip() else NOTHING, "verbatim": True}
 
 
 def plain(text: str, limit: int) -> Block:
     """Plain text, cut to the limit."""
-    return {"type": "plain_text", "text": shorten(text, limit) or " ", "emoji": True}
+    shown = shorten(text, limit)
+    return {"type": "plain_text", "text": shown if shown.strip() else NOTHING, "emoji": True}
 
 
 def section(words: str, *, accessory: Block | None = None, block_id: str = "") -> Block:
@@ -118,7 +131,7 @@ def button(
 
 def pointed(command: str, number: int | None) -> str:
     """A command and the incident that it is about, as a button's value."""
-    return f"{number or ''}|{command}"[:2000]
+    return f"{number or ''}|{shorten(command, VALUE - 20, words=True)}"
 
 
 def read_pointed(value: str) -> tuple[str, int | None]:
@@ -149,10 +162,17 @@ def confirm(title: str, words: str, yes: str) -> Block:
 
 
 def option(text: str, value: str, *, description: str = "") -> Block:
-    block: Block = {"text": plain(text, BUTTON), "value": value[:75]}
+    block: Block = {"text": plain(text, BUTTON), "value": value_of(value)}
     if description:
         block["description"] = plain(description, BUTTON)
     return block
+
+
+def value_of(name: str) -> str:
+    """A name as an option's value: itself, or, if it is too long, what no other name has."""
+    if len(name) <= BUTTON:
+        return name
+    return f"{name[: BUTTON - 16]}{sha256(name.encode()).hexdigest()[:16]}"
 
 
 def select(
@@ -190,7 +210,7 @@ def many_users_select(*, name: str, placeholder: str, initial: Sequence[UserId] 
         "placeholder": plain(placeholder, 150),
     }
     if initial:
-        block["initial_users"] = list(initial[:OPTIONS])
+        block["initial_users"] = list(initial)
     return block
 
 
@@ -217,12 +237,12 @@ def field(
     block: Block = {
         "type": "input",
         "block_id": block_id,
-        "label": plain(label, 2000),
+        "label": plain(label, LABEL),
         "element": element,
         "optional": optional,
     }
     if hint:
-        block["hint"] = plain(hint, 2000)
+        block["hint"] = plain(hint, HINT)
     return block
 
 
@@ -246,50 +266,69 @@ def modal(
     if submit:
         view["submit"] = plain(submit, VIEW_TITLE)
     if metadata:
-        view["private_metadata"] = json.dumps(metadata, separators=(",", ":"))
+        view["private_metadata"] = packed(metadata)
     return view
 
 
-def said(words: str, *, limit: int = MESSAGE_TEXT) -> list[Block]:
+def packed(metadata: Mapping[str, Any]) -> str:
+    """A view's private metadata; where Slack would not take it all, the longest text is cut."""
+    found = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
+    too_much = len(found) - METADATA
+    if too_much <= 0:
+        return found
+    texts = {name: text for name, text in metadata.items() if isinstance(text, str)}
+    longest = max(texts, key=lambda name: len(texts[name]))
+    cut = shorten(texts[longest], len(texts[longest]) - too_much, words=True)
+    return packed({**metadata, longest: cut})
+
+
+def said(words: str) -> list[Block]:
     """A text of any length as sections; what is too long for one message is cut and says so."""
     parts = []
-    rest = words.strip() or " "
-    if len(rest) > limit:
-        rest = shorten(rest, limit, words=True)
-    while rest:
-        part = rest
-        if len(rest) > TEXT:
-            cut = rest.rfind("\n", 1, TEXT)
-            part = rest[:cut] if cut > 0 else shorten(rest, TEXT, words=True).removesuffix("…")
-        parts.append(section(part))
-        rest = rest[len(part) :].lstrip("\n")
-    return parts[:MESSAGE_BLOCKS]
+    rest = shorten(quiet(words).strip(), SAID, words=True)
+    while len(rest) > TEXT:
+        cut = rest.rfind("\n", 1, TEXT)
+        if cut < 0:  # no line ends there: behind the last whole mention, or wherever there is none
+            cut = len(shorten(rest, TEXT, words=True)) - 1 or TEXT
+        parts.append(section(rest[:cut]))
+        rest = rest[cut:].lstrip()
+    return [*parts, section(rest)]
 
 
 def fitting(blocks: Sequence[Block], *, most: int = MESSAGE_BLOCKS) -> list[Block]:
-    """As many of the blocks, from the first, as Slack takes in one message."""
-    kept: list[Block] = []
+    """The blocks as Slack takes them in one message: of too much text, the longest pieces give way."""
+    kept = list(blocks[:most])
+    lengths = sorted(_lengths(kept))
     room = MESSAGE_TEXT
-    for block in blocks[:most]:
-        room -= _weight(block)
-        if room < 0:
-            break
-        kept.append(block)
+    for place, length in enumerate(lengths):
+        share = room // (len(lengths) - place)
+        if length > share:
+            return [_cut(block, share) for block in kept]
+        room -= length
     return kept
 
 
-def _weight(block: Any) -> int:
-    """The characters of text in a block."""
-    if isinstance(block, Mapping):
-        own = block.get("text")
-        return (len(own) if isinstance(own, str) else 0) + sum(
-            _weight(value)
-            for name, value in block.items()
-            if name != "text" or not isinstance(own, str)
-        )
-    if isinstance(block, list):
-        return sum(_weight(one) for one in block)
-    return 0
+def _lengths(part: Any) -> Iterator[int]:
+    """How long each text in a block is."""
+    if isinstance(part, Mapping):
+        if isinstance(part.get("text"), str):
+            yield len(part["text"])
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from _lengths(one)
+
+
+def _cut(part: Any, limit: int) -> Any:
+    """The same, with no text in it longer than that."""
+    if isinstance(part, list):
+        return [_cut(one, limit) for one in part]
+    if not isinstance(part, Mapping):
+        return part
+    if isinstance(part.get("text"), str):
+        words = part["type"] == "mrkdwn"
+        return {**part, "text": shorten(part["text"], limit, words=words)}
+    return {name: _cut(value, limit) for name, value in part.items()}
 
 
 def time(at: datetime, *, style: str = "{date_short_pretty} {time}") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from incibot.core.incident import Incident
 from incibot.core.people import UserId
 from incibot.core.playbook import Kind, Playbook, Role
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import EntryKind, Mark, Recorded
 from incibot.slack.blocks import (
     Block,
     actions,
@@ -98,11 +98,13 @@ def card(
         elements.append(link_button("Timeline", page, name="timeline"))
     blocks.append(actions(elements))
     blocks += [context(f":warning: {line}") for line in _not_done(parked)]
+    marks = [name for name, mark in book.reactions.items() if mark is Mark.KEY_MOMENT]
     blocks.append(
         context(
             f"Declared by {person(incident.declared_by)} {time(incident.declared_at)}. "
             "All that is written here is in the timeline; "
-            ":pushpin: marks a key moment; `/incident` shows what else you can do."
+            + (f":{marks[0]}: marks a key moment; " if marks else "")
+            + "`/incident` shows what else you can do."
         )
     )
     return _summary(incident, book), fitting(blocks)
@@ -118,7 +120,7 @@ def announcement(incident: Incident, book: Playbook, *, page: str = "") -> tuple
     ]
     if incident.update:
         blocks.append(section(_update(incident)))
-    elements = [button("Join the channel", "join", number=number)]
+    elements = [button("Join", "join", number=number)]
     if not book.is_over(incident.status):
         elements += [
             button("Update", "update", number=number),
@@ -138,7 +140,7 @@ def announcement(incident: Incident, book: Playbook, *, page: str = "") -> tuple
 def echo(entry: Recorded, *, number: int) -> tuple[str, list[Block]]:
     """What was recorded by a command, as everybody in the channel sees it."""
     icon = ICONS.get(entry.kind_first, ":memo:")
-    who = person(entry.by) if entry.by else entry.by_name
+    who = person(entry.by) if entry.by else title(entry.by_name, 60)
     kind = entry.kind_first.value
     if entry.retracted_at is not None:
         words = f":leftwards_arrow_with_hook: {who} took back a {kind}: ~{_one_line(entry.words)}~"
@@ -191,7 +193,7 @@ TYPED_WITH_UNDO = (
 
 def relay(incident: Incident, entry: Recorded) -> tuple[str, list[Block]]:
     """An update, as it stands under the card in the announcement channel."""
-    who = person(entry.by) if entry.by else entry.by_name
+    who = person(entry.by) if entry.by else title(entry.by_name, 60)
     head = f":mega: *{incident.ref}*:"
     shown = [*said(f"{head} {entry.words}"), context(f"{who} {time(entry.occurred_at)}")]
     return f"{head} {_one_line(entry.words)}", shown

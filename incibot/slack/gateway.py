@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from incibot.core.people import ChannelId, Person, UserId
 from incibot.errors import SlackBusy, SlackError, SlackRefused
 from incibot.slack import reading
+from incibot.slack.blocks import fallback
 from incibot.store.unit import Workspace
 
 EVENT = "incibot"  # the event_type of our messages' metadata
@@ -311,7 +312,7 @@ class Gateway:
                 await self._ask(
                     "chat.update",
                     self.client.chat_update(
-                        channel=channel, ts=known, text=text[:3900], blocks=list(blocks)
+                        channel=channel, ts=known, text=fallback(text), blocks=list(blocks)
                     ),
                 )
             except SlackRefused as error:
@@ -323,7 +324,7 @@ class Gateway:
             "chat.postMessage",
             self.client.chat_postMessage(
                 channel=channel,
-                text=text[:3900],
+                text=fallback(text),
                 blocks=list(blocks),
                 thread_ts=thread_ts,
                 unfurl_links=False,
@@ -398,7 +399,7 @@ class Gateway:
         await self._ask(
             "chat.postEphemeral",
             self.client.chat_postEphemeral(
-                channel=channel, user=user, text=text[:3900], blocks=list(blocks)
+                channel=channel, user=user, text=fallback(text), blocks=list(blocks)
             ),
         )
 
@@ -411,7 +412,7 @@ class Gateway:
         body = {
             "response_type": "ephemeral",
             "replace_original": replace,
-            "text": text[:3900],
+            "text": fallback(text),
             "blocks": list(blocks),
         }
         try:

@@ -35,7 +35,9 @@ def home(
         shown.append(blocks.section("*My roles*"))
         for incident in mine[:SHOWN]:
             titles = [
-                book.role(word).title for word in incident.roles_of(user) if _knows(book, word)
+                blocks.title(book.role(word).title, 60)
+                for word in incident.roles_of(user)
+                if _knows(book, word)
             ]
             where = f" <#{incident.channel}>" if incident.channel else ""
             shown.append(
@@ -66,7 +68,7 @@ def home(
     if ended:
         shown.append(blocks.section("*Ended lately*"))
         for incident in ended[:10]:
-            draft = blocks.button("Review", "review", number=incident.number)
+            draft = blocks.button("Draft the review", "review", number=incident.number)
             shown.append(blocks.section(cards.incident_line(incident, book), accessory=draft))
     return {"type": "home", "blocks": shown[: blocks.VIEW_BLOCKS]}
 

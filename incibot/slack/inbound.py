@@ -80,13 +80,22 @@ class Inbound:
 
     async def on_event(self, body: Mapping[str, Any], ack: Ack) -> None:
         """Record what an event tells. Acknowledged after the commit."""
-        event = reading.heard(body.get("event") or {})
+        event = self._read(body.get("event") or {})
         if event is None or self._is_ours(event) or self._says_nothing(event):
             self.heard("event", "ignored")
         else:
             outcome = await self._hear(str(body["event_id"]), event)
             self.heard("event", outcome)
         await ack()
+
+    def _read(self, event: Mapping[str, Any]) -> reading.Heard | None:
+        """What the event tells; nothing, if it is not as Slack describes such events."""
+        try:
+            return reading.heard(event)
+        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            # It would be as odd the next time: to be read in the log, not to be sent again.
+            log.error("event.unreadable", kind=str(event.get("type"))[:100], error=repr(odd)[:300])
+            return None
 
     def _is_ours(self, event: reading.Heard) -> bool:
         """What our own calls cause is in the record already."""
@@ -234,7 +243,7 @@ class Inbound:
         if reply.words:
             await ack(
                 response_type="ephemeral",
-                text=reply.words[:3900],
+                text=blocks.fallback(reply.words),
                 blocks=list(reply.blocks) or blocks.said(reply.words),
             )
         else:

@@ -218,7 +218,7 @@ def _message_event(event: Mapping[str, Any]) -> Heard | None:
             ts=event["ts"],
             user=event.get("user"),
             what=TOPICS[what],
-            words=str(event.get(what) or ""),
+            words=_sound(event.get(what)),
         )
     return None
 
@@ -236,7 +236,7 @@ def message(
     thread = payload.get("thread_ts")
     files = [
         {
-            "name": str(file.get("title") or file.get("name") or "file"),
+            "name": _sound(file.get("title") or file.get("name") or "file"),
             "url": str(file.get("permalink") or ""),
             "type": str(file.get("mimetype") or ""),
         }
@@ -250,11 +250,11 @@ def message(
         channel=channel,
         ts=payload["ts"],
         since=since or _since(payload, until),
-        words="\n".join(word for word in words if word),
+        words=_sound("\n".join(word for word in words if word)),
         user=user,
         by_name=""
         if user
-        else str(payload.get("username") or bot.get("name") or payload.get("bot_id") or ""),
+        else _sound(payload.get("username") or bot.get("name") or payload.get("bot_id")),
         bot_id=str(payload.get("bot_id") or ""),
         thread_ts=thread if thread != payload["ts"] else None,
         data={"files": files} if files else {},
@@ -276,6 +276,14 @@ def _since(payload: Mapping[str, Any], until: str) -> str:
         edited = f"{second}.999999"
     edited = max(edited, posted)
     return min(edited, just_before(until)) if until else edited
+
+
+def _sound(text: object) -> str:
+    """The text without what no database keeps: zero bytes, and halves of characters."""
+    found = str(text or "")
+    if found.isascii():
+        return found.replace("\0", "")
+    return found.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _gone(channel: ChannelId, payload: Mapping[str, Any]) -> Message:
@@ -328,7 +336,7 @@ def person(user: Mapping[str, Any]) -> Person:
     )
     return Person(
         id=UserId(user["id"]),
-        name=str(name),
+        name=_sound(name),
         zone=str(user.get("tz") or ""),
         is_bot=bool(user.get("is_bot")),
         deleted=bool(user.get("deleted")),
@@ -352,7 +360,7 @@ def command(body: Mapping[str, Any]) -> Command:
         key=f"command:{body['trigger_id']}",
         user=UserId(body["user_id"]),
         channel=ChannelId(body["channel_id"]),
-        text=str(body.get("text") or ""),
+        text=_sound(body.get("text")),
         trigger_id=str(body["trigger_id"]),
         response_url=str(body.get("response_url") or ""),
     )
@@ -449,7 +457,7 @@ def _value(element: Mapping[str, Any]) -> str | tuple[str, ...]:
         return str(element["selected_option"]["value"])
     for name in ("value", "selected_user", "selected_conversation", "selected_date"):
         if element.get(name):
-            return str(element[name])
+            return _sound(element[name])
     return ""
 
 

@@ -20,8 +20,8 @@ from incibot.core.incident import Incident, number_in
 from incibot.core.people import Directory, UserId, zone_of
 from incibot.errors import NotFound
 from incibot.exports import FORMATS
+from incibot.exports.json_timeline import compact, person, roles, stamp
 from incibot.exports.json_timeline import incident as told
-from incibot.exports.json_timeline import person, roles, stamp
 from incibot.paper import to_html
 from incibot.store.unit import Store, Transaction
 from incibot.web.streaming import SANDBOX, Streams
@@ -80,7 +80,7 @@ class Api:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         challenge = 'Bearer realm="incibot"'
         if scheme.casefold() != "bearer" or not token.strip():
-            words = "A token is needed: `Authorization: Bearer …`."
+            words = "A token is needed, as `Authorization: Bearer TOKEN`."
         else:
             digest = sha256(token.strip().encode(errors="surrogateescape")).hexdigest()
             # All are compared, so that the time it takes tells nothing of which one was near.
@@ -101,7 +101,7 @@ class Api:
             head = await self._head(tx, shown[0], self._zone) if shown else None
         rows = [self._told(replace(head, incident=one)) for one in shown] if head else []
         more = shown[-1].number if len(found) > limit else None
-        return web.json_response({"incidents": rows, "next_before": more})
+        return web.json_response({"incidents": rows, "next_before": more}, dumps=compact)
 
     async def incident(self, request: web.Request) -> web.StreamResponse:
         async with self._store.read() as tx:
@@ -128,7 +128,8 @@ class Api:
                     }
                     for task in incident.tasks
                 ],
-            }
+            },
+            dumps=compact,
         )
 
     async def timeline(self, request: web.Request) -> web.StreamResponse:

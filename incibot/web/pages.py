@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -19,6 +20,7 @@ from incibot.web.trouble import Denied
 
 OPEN = 300  # open incidents on the list
 ENDED = 50  # ended ones on a page of it
+NAMES = {"md": "Markdown"}  # of formats that people call by more than their letters
 
 
 class Pages:
@@ -61,7 +63,7 @@ class Pages:
             "web/enter.html.j2",
             ticket=text,
             token=site.doors.form_token(cookie),
-            name=person.name if person else ticket.user,
+            who=person.name if person else ticket.user,
         )
         site.know_visitor(answer, cookie)
         return answer
@@ -132,15 +134,17 @@ class Pages:
             viewer = await self._site.viewer(request, tx)
             incident = await tx.incident_seen_by(number, viewer.user)
             head = await tx.head(incident, zone=asked or viewer.zone)
-            entries = tx.entries(number)
+            entries, zone = tx.entries(number), urlencode({"tz": head.zone.key})
             chunks = self._site.renderer.stream(
                 "web/incident.html.j2",
                 **self._site.frame(viewer, nonce),
                 head=head,
                 entries=_key_moments(entries) if only == "key" else entries,
                 only=only,
-                formats=FORMATS,
-                reviewed=await tx.kept_review(number) is not None,
+                files=[
+                    (NAMES.get(one.word, one.word.upper()), f"timeline.{one.extension}?{zone}")
+                    for one in FORMATS
+                ],
             )
             return await send(
                 request, chunks, media_type="text/html", headers=self._site.headers(nonce)

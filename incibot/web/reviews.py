@@ -63,9 +63,7 @@ class Reviews:
             _, incident, kept = await self._read(request, tx)
         if kept is None:
             raise NotFound("There is no review yet.")
-        return review_file(
-            incident, kept.markdown, request.match_info["extension"], self._streams
-        )
+        return review_file(incident, kept.markdown, request.match_info["extension"], self._streams)
 
     async def refresh(self, request: web.Request) -> web.StreamResponse:
         """Make the draft, or make it anew; what people wrote in it stays."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
-from aiohttp import web
+from aiohttp import ClientConnectionError, web
 
 from incibot.core.history import Head
 from incibot.exports import Format, filename
 from incibot.render import Renderer
 from incibot.store.unit import Transaction
-from incibot.web.trouble import BEGUN
+from incibot.web.trouble import HungUp
 
 AT_ONCE = 4  # streams that one process sends; each holds a connection to the database
 PATIENCE = 30.0  # seconds that a reader may leave us waiting before we hang up
@@ -67,14 +67,22 @@ async def send(
         return answer
     first = await anext(chunks, "")
     await answer.prepare(request)
-    request[BEGUN] = answer
-    await _write(answer, first)
-    async for chunk in chunks:
-        await _write(answer, chunk)
+    whole = False
+    try:
+        await _write(answer, first)
+        async for chunk in chunks:
+            await _write(answer, chunk)
+        whole = True
+    finally:
+        if not whole and request.transport is not None:
+            request.transport.abort()
     await answer.write_eof()
     return answer
 
 
 async def _write(answer: web.StreamResponse, chunk: str) -> None:
-    async with asyncio.timeout(PATIENCE):
-        await answer.write(chunk.encode(errors="replace"))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await answer.write(chunk.encode(errors="replace"))
+    except (TimeoutError, ClientConnectionError) as gone:
+        raise HungUp(repr(gone)) from gone

@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.errors import Conflict, NotAllowed, NotFound, Refused
+from incibot.errors import Conflict, IncibotError, NotAllowed, NotFound, Refused
+from incibot.exports.json_timeline import compact
 from incibot.log import logger
 from incibot.web.metrics import Metrics
 from incibot.web.sessions import SignedOut
@@ -18,7 +19,6 @@ from incibot.web.sessions import SignedOut
 log = logger(__name__)
 
 SIGNED_OUT = "signed_out"
-BEGUN = "incibot.begun"  # where a request keeps its answer from when a part of it is sent
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,7 +45,9 @@ class Trouble:
         error: dict[str, Any] = {"code": self.code, "message": self.words}
         if self.id:
             error["id"] = self.id
-        return web.json_response({"error": error}, status=self.status, headers=self.headers)
+        return web.json_response(
+            {"error": error}, status=self.status, headers=self.headers, dumps=compact
+        )
 
 
 class Denied(Refused):
@@ -56,6 +58,10 @@ class Denied(Refused):
     ) -> None:
         self.trouble = Trouble(status=status, code=code, words=words, headers=headers or {})
         super().__init__(words)
+
+
+class HungUp(IncibotError):
+    """The visitor left, or took too long to read."""
 
 
 NOT_FOUND = Trouble(status=404, code="not_found", words="There is nothing here that you may see.")
@@ -115,14 +121,13 @@ def edge(metrics: Metrics, show: Callable[[web.Request, Trouble], web.Response])
             trouble = of_refusal(refused)
         except web.RequestPayloadError:
             trouble = Trouble(status=400, code="bad_request", words="That came only in part.")
+        except HungUp as gone:
+            log.info("request.hung_up", route=_route(request), error=str(gone)[:300])
+            return web.Response(status=499)  # nobody reads it; it is for the count
         except (SQLAlchemyError, OSError, Conflict) as failure:
-            if BEGUN in request:
-                return _cut(request, failure)
             log.error("request.no_database", route=_route(request), error=repr(failure)[:300])
             trouble = DATABASE
-        except Exception as failure:
-            if BEGUN in request:
-                return _cut(request, failure)
+        except Exception:
             known_as = secrets.token_hex(6)
             log.exception("request.failed", id=known_as, route=_route(request))
             words = f"incibot failed at this. Its log says more, under {known_as}."
@@ -136,16 +141,6 @@ def edge(metrics: Metrics, show: Callable[[web.Request, Trouble], web.Response])
         return answered
 
     return counted
-
-
-def _cut(request: web.Request, failure: Exception) -> web.StreamResponse:
-    """The answer of which a part was sent: its connection is cut, since no other can be given."""
-    begun: web.StreamResponse = request[BEGUN]
-    if request.transport is not None:
-        request.transport.abort()
-    tell = log.info if isinstance(failure, ConnectionError) else log.error  # readers may leave
-    tell("request.cut", route=_route(request), error=repr(failure)[:300])
-    return begun
 
 
 def _route(request: web.Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,7 +130,7 @@ def test_words_read_the_same_in_whatever_order_their_versions_came(
     now, earlier = wording(shuffled)
     assert (now, earlier) == wording(versions)
     said = [one.words for one in earlier] + ([now] if versions else [])
-    assert all(one != other for one, other in zip(said, said[1:], strict=False))
+    assert all(one != other for one, other in pairwise(said))
     if versions:
         assert now == versions[max(versions)]
 

@@ -394,7 +394,7 @@ async def test_permalinks_name_the_thread(
     reply = await ana.writes("reply", channel, thread_ts=root)
     link = await client.chat_getPermalink(channel=channel, message_ts=root)
     assert link["permalink"] == (
-        f"https://northwind.slack.com/archives/{channel}/p{root.replace('.', '')}"
+        f"https://northwind.slack.example/archives/{channel}/p{root.replace('.', '')}"
     )
     link = await client.chat_getPermalink(channel=channel, message_ts=reply)
     assert link["permalink"].endswith(f"?thread_ts={root}&cid={channel}")

@@ -114,7 +114,7 @@ async def test_tokens_are_told_apart(slack: Playground) -> None:
 
 async def test_who_the_token_is(slack: Playground, client: AsyncWebClient) -> None:
     answer = await client.auth_test()
-    assert answer["url"] == "https://northwind.slack.com/"
+    assert answer["url"] == "https://northwind.slack.example/"
     assert answer["user_id"] == slack.workspace.bot.id
     assert answer["bot_id"] == slack.workspace.bot_id
     assert answer.headers["x-oauth-scopes"].split(",") == sorted(SCOPES)

@@ -445,3 +445,36 @@ def checkout() -> History:
         ),
     )
     return story.history()
+
+
+def odds_and_ends() -> History:
+    """A private near miss over two days, with what is rare: entries taken back, machines, no channel."""
+    story = Story(zone="America/New_York")
+    story.at("23:30").declares(
+        DANA, "Backups <b>quietly</b> stopped | *again*", "sev3", kind=Kind.NEAR_MISS, private=True
+    )
+    story.at("23:31").gives("ops", EMRE, DANA, by=DANA)
+    story.at("23:32")
+    first = story.says(DANA, "the last backup is of Tuesday")
+    story.at("23:33").types(EMRE, EntryKind.QUESTION, "where do we see how old the newest one is?")
+    story.at("23:34").edits(first, "the last backup is of Wednesday")
+    story.at("23:35")
+    gone = story.types(DANA, EntryKind.DECISION, "page the vendor")
+    story.at("23:36").takes_back(gone)
+    story.at("23:37")
+    idea = story.types(EMRE, EntryKind.HYPOTHESIS, "the bucket is full")
+    story.at("23:38").says(DANA, "it holds 3 TB of 4", thread=idea)
+    story.at("23:40").gives("commander", EMRE, by=DANA)
+    story.at("23:41").gives("commander", DANA, by=EMRE)
+    story.at("23:42").gives("commander", EMRE, by=DANA)
+    story.at("23:50").says(EMRE, "I leave it for the night, nothing is at risk until noon")
+    story.at("2 08:00").gives("commander", ANA, by=EMRE)
+    story.at("2 08:05").says(ANA, "reading up")
+    story.at("2 08:20").types(ANA, EntryKind.DECISION, "Start a backup by hand")
+    story.at("2 08:25").types(ANA, EntryKind.NOTE, "Emre had told the vendor", about="7:30")
+    story.at("2 09:00").sets("detected", "2 10:00", by=ANA)
+    story.at("2 09:10").sets("backup started", "2 08:30", by=ANA)
+    story.at("2 09:30").moves_to("resolved", by=ANA)
+    story.at("2 09:40").moves_to("investigating", "the copy is empty", by=ANA)
+    story.at("2 10:00").hears(EntryKind.PAGE, "Backup age is 2 d", source="pagerduty")
+    return story.history()

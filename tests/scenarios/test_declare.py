@@ -192,9 +192,7 @@ async def test_a_title_of_white_space_is_said_under_the_title(there: Bench) -> N
     assert "A few words" in answer.errors["title"]
 
 
-async def test_a_service_that_nobody_configured_can_be_typed(
-    database: str, tmp_path: Path
-) -> None:
+async def test_a_service_that_nobody_configured_can_be_typed(database: str, tmp_path: Path) -> None:
     async with bench(database, tmp_path, book=Playbook(services=SERVICES)) as there:
         ana = there.person("ana")
         await there.types("Bar is dark")

@@ -68,7 +68,9 @@ async def test_each_change_edits_both_cards_in_place(there: Bench) -> None:
             now = card(there, place)
             assert now["ts"] == ts
             assert shown in text_of(now), (typed, place)
-    assert [one["ts"] for one in there.person("ana").pinned(channel)] == [card(there, channel)["ts"]]
+    assert [one["ts"] for one in there.person("ana").pinned(channel)] == [
+        card(there, channel)["ts"]
+    ]
 
 
 async def test_a_change_says_what_was_and_what_is(there: Bench) -> None:
@@ -105,12 +107,12 @@ async def test_the_end_offers_the_review_and_a_way_back(there: Bench) -> None:
     channel = await opened(there)
     assert buttons(card(there, channel)) == ["Update", "Roles", "Severity", "Status", "Resolve"]
     announced = card(there, "incidents")
-    assert buttons(announced) == ["Join the channel", "Update", "Roles", "Severity", "Resolve"]
+    assert buttons(announced) == ["Join", "Update", "Roles", "Severity", "Resolve"]
 
     answer = await there.types("resolve healthy again", channel=channel)
     assert "INC-1 is resolved. `/incident review`" in answer.text
     assert buttons(card(there, channel))[4:] == ["Draft the review", "Reopen"]
-    assert buttons(card(there, "incidents")) == ["Join the channel"]
+    assert buttons(card(there, "incidents")) == ["Join"]
     assert (await there.incident()).milestone("resolved") is not None
 
     await there.types("reopen errors are back", channel=channel)
@@ -123,14 +125,17 @@ async def test_the_end_offers_the_review_and_a_way_back(there: Bench) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("severity sev9 very bad", "There is no severity “sev9”. There are: sev1, sev2, sev3, sev4."),
+        (
+            "severity sev9 very bad",
+            "There is no severity “sev9”. There are: sev1, sev2, sev3, sev4.",
+        ),
         ("severity sev2", "INC-1 is sev2 already."),
         ("status gone", "There is no status “gone”. There are: investigating, identified"),
         ("status investigating", "INC-1 is investigating already. To say more, try"),
         ("reopen because", "INC-1 is investigating; there is nothing to reopen."),
         ("reopen", "INC-1 is investigating; there is nothing to reopen."),
         ("milestone detected", "When was “detected”? For example"),
-        ("milestone detected soonish", "I could not read \"soonish\" as a time. Try \""),
+        ("milestone detected soonish", 'I could not read "soonish" as a time. Try "'),
         ("task done 7", "INC-1 has no task 7. `/incident task` lists them."),
         ("timeline many", "How many entries? For example"),
         ("note 25:99 alarm", "25:99"),
@@ -402,11 +407,11 @@ async def test_a_word_near_a_subcommand_is_asked_about_and_may_be_a_title(there:
     assert "Did you mean `/incident status`?" in answer.text
     assert ana.view is None
     shown = text_of({"blocks": answer.blocks})
-    assert "Declare “Statuses & <pages> wrong for @bela”" in shown
+    assert "Declare “Statuses & <pages> wrong for @Bela”" in shown
     await ana.clicks("run:form", channel="general")
     assert ana.view is not None
     title = ana.view["state"]["values"]["title"]["text"]["value"]
-    assert title == "Statuses & <pages> wrong for @bela"
+    assert title == "Statuses & <pages> wrong for @Bela"
 
 
 async def test_a_title_that_begins_with_no_subcommand_fills_the_form(there: Bench) -> None:
@@ -458,8 +463,13 @@ async def test_no_text_of_anybodys_can_page_or_break_a_message(there: Bench) -> 
 
 async def test_every_time_that_people_see_is_in_their_own_zone(there: Bench) -> None:
     channel = await opened(there)
-    await there.types("note 10 minutes ago pager went off", who="ana", channel=channel)
-    await there.types("milestone detected 13:55", channel=channel)
+    answer = await there.types("note 10 minutes ago pager went off", channel=channel)
+    assert answer.text == "On the timeline at 13:50 Friday 20 November, Europe/Lisbon."
+    answer = await there.types("milestone detected 13:55", channel=channel)
+    assert answer.text == "Detected at 13:55 Friday 20 November, Europe/Lisbon."
+    assert any("Read as 13:50 Friday" in text_of(one) for one in there.ours(channel))
     for message in [*there.ours(channel), *there.ours("incidents")]:
-        bare = re.sub(r"<!date\^[^>]*>|Read as [^,]*, Europe/Lisbon", "", text_of(message["blocks"]))
+        bare = re.sub(
+            r"<!date\^[^>]*>|Read as [^,]*, Europe/Lisbon", "", text_of(message["blocks"])
+        )
         assert not re.search(r"\b\d\d:\d\d\b", bare), bare

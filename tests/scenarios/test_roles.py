@@ -205,14 +205,18 @@ async def test_someone_who_is_given_a_role_comes_into_the_channel(there: Bench) 
 async def test_a_team_may_have_sixty_roles(there: Bench) -> None:
     book = there.app.store.book
     many = tuple(
-        Role(word=f"role{n}", title=f"The {n}th <role> & duty *of* a large team", several=n % 2 == 0)
+        Role(
+            word=f"role{n}", title=f"The {n}th <role> & duty *of* a large team", several=n % 2 == 0
+        )
         for n in range(60)
     )
     there.app.store.book = replace(book, roles=(book.roles[0], *many))
     channel = (await there.declares()).channel_name
     ana = there.person("ana")
     await ana.clicks("run:role", channel=channel)
-    answer = await ana.submits({f"role_role{n}": ["bela"] if n % 2 == 0 else "bela" for n in range(60)})
+    answer = await ana.submits(
+        {f"role_role{n}": ["bela"] if n % 2 == 0 else "bela" for n in range(60)}
+    )
     await there.settle()
     assert answer.trouble is None
     assert answer.errors is None

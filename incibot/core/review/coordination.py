@@ -20,7 +20,6 @@ from incibot.core.review.section import (
     Table,
 )
 from incibot.core.review.telling import Telling, ids, people_of, stands
-from incibot.core.review.unfolding import is_hand_over
 from incibot.core.timeline import EntryKind, Recorded
 
 AT_ONCE = timedelta(minutes=10)  # people who wrote within the same ten minutes were there together
@@ -31,11 +30,10 @@ SUMMARY = 200  # characters that a message has at least to be taken for one
 
 def coordination(history: History, book: Playbook) -> Findings:
     telling = Telling(history, book)
-    roles = [entry for entry in history.entries if entry.kind is EntryKind.ROLE and stands(entry)]
-    handed = [entry for entry in roles if is_hand_over(entry) and not _is_corrected(entry, roles)]
+    handed = hand_overs(history)
     return Findings(
         statements=(*_wrote(telling), *_at_once(telling), *_came(telling)),
-        table=_table(telling, roles),
+        table=_table(telling, _roles(history)),
         groups=tuple(_hand_over(telling, entry) for entry in handed),
         questions=tuple(
             Question(
@@ -47,6 +45,22 @@ def coordination(history: History, book: Playbook) -> Findings:
             for entry in handed
         ),
     )
+
+
+def hand_overs(history: History) -> tuple[Recorded, ...]:
+    """Where somebody laid a role down and somebody else took it up, and that was not undone at once."""
+    roles = _roles(history)
+    return tuple(
+        entry
+        for entry in roles
+        if set(people_of(entry, "from")) - set(people_of(entry, "to"))
+        and set(people_of(entry, "to")) - set(people_of(entry, "from"))
+        and not _is_corrected(entry, roles)
+    )
+
+
+def _roles(history: History) -> list[Recorded]:
+    return [entry for entry in history.entries if entry.kind is EntryKind.ROLE and stands(entry)]
 
 
 def _wrote(telling: Telling) -> list[Statement]:

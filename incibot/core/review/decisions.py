@@ -97,13 +97,12 @@ def _asked(
 
 def _present(telling: Telling, decision: Recorded) -> list[Statement]:
     said = [entry for entry in _before(telling.history, decision) if entry.is_said]
-    if not said:
-        return []
     people = len({entry.by for entry in said})
+    if people < 2:
+        return []
     return [
         Statement(
-            text=f"{'1 person' if people == 1 else f'{people} people'} had written in the "
-            f"{BEFORE.seconds // 60} minutes before.",
+            text=f"{people} people had written in the {BEFORE.seconds // 60} minutes before.",
             evidence=tuple(dict.fromkeys((said[0].id, said[-1].id))),
             rank=Rank.SYSTEM,
         )

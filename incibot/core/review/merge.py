@@ -110,7 +110,7 @@ def merge(previous: str | None, fresh: Draft) -> str:
                 kept.add(name)
                 places[name] = len(body)
                 body.append(part.raw)
-                fresh_offer = _offer(name, texts, part.hash, fresh.offer)
+                fresh_offer = _offer(part, texts, fresh.offer)
                 if fresh_offer and _hash(fresh_offer) not in offers.get(name, ()):
                     body[-1] = _ended(part.raw, newline)
                     body.append(_fenced_offer(name, fresh_offer).replace("\n", newline))
@@ -154,12 +154,14 @@ def _with_new(
     names = [name for name in order if name in known or any(one.id == name for one in new)]
     names += sorted(known - set(names))
     text = "".join(document)
+    if not names:
+        return text
     return f"{text}{_gap(text, newline)}<!-- incibot:written {' '.join(names)} -->{newline}"
 
 
 def _gap(text: str, newline: str) -> str:
     """What it takes for the next line to stand after an empty one."""
-    if not text or text.endswith(newline * 2):
+    if not text or text.endswith(("\n\n", "\n\r\n")):
         return ""
     return newline if text.endswith("\n") else newline * 2
 
@@ -276,12 +278,12 @@ def _fenced(name: str, text: str) -> str:
     return f"<!-- incibot:begin {name} {_hash(body)} -->\n{body}<!-- incibot:end {name} -->\n"
 
 
-def _offer(name: str, texts: dict[str, str], generated: str, note: str) -> str:
-    """What to offer beside an edited block; nothing where the record says what it said then."""
-    if name not in texts:
+def _offer(edited: _Block, texts: dict[str, str], note: str) -> str:
+    """What to offer beside an edited block; nothing where the record gives nothing new."""
+    if edited.id not in texts:
         return ""
-    body = _body(texts[name])
-    if _hash(body) == generated:
+    body = _body(texts[edited.id])
+    if _hash(body) in (edited.hash, _hash(edited.text)):
         return ""
     first, _, rest = body.partition("\n")
     shown = rest.lstrip("\n") if first.startswith("#") and rest.strip() else body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 from incibot.core.history import History
@@ -14,14 +15,11 @@ from incibot.core.timeline import Recorded
 
 def record(history: History, book: Playbook) -> Findings:
     telling = Telling(history, book)
-    zone = history.head.zone
-    days = groupby(
-        history.entries, key=lambda entry: entry.occurred_at.astimezone(zone).date().isoformat()
-    )
+    days = groupby(history.entries, key=lambda entry: _day(telling, entry))
     return Findings(
         groups=tuple(
             Group(
-                title=day,
+                title=day.isoformat(),
                 statements=tuple(line for entry in entries for line in _lines(telling, entry)),
             )
             for day, entries in days
@@ -29,12 +27,17 @@ def record(history: History, book: Playbook) -> Findings:
     )
 
 
+def _day(telling: Telling, entry: Recorded) -> date:
+    return entry.occurred_at.astimezone(telling.head.zone).date()
+
+
 def _lines(telling: Telling, entry: Recorded) -> Iterator[Statement]:
-    yield telling.tell(entry, seconds=True)
+    yield telling.tell_to_the_second(entry)
     if not stands(entry):
         return
+    day = _day(telling, entry)
     for revision in entry.revisions:
-        until = telling.clock(revision.replaced_at, seconds=True)
+        until = telling.clock(revision.replaced_at, under=day, seconds=True)
         yield Statement(
             text=f"earlier wording, until {until}",
             quote=telling.quote(revision.words),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from incibot.core import disclosure
 from incibot.core.history import History
@@ -71,17 +72,19 @@ class Telling:
         self._offsets_differ = len({self._local(at).utcoffset() for at in moments}) > 1
         self._channels = disclosure.channels(self.head)
         self._names = disclosure.Names(self.head.people)
+        self._actors: dict[tuple[UserId | None, str, str], str] = {}
         self._told: dict[int, Statement] = {}  # many a decision shares what was known before it
         self._titles = {role.word: role.title for role in book.roles}
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.head.zone)
 
-    def clock(self, at: datetime, *, seconds: bool = False) -> str:
+    def clock(self, at: datetime, *, under: date | None = None, seconds: bool = False) -> str:
+        """The time; with its date unless that is the one that it stands under."""
         then = self._local(at)
-        date = "" if then.date() == self.day else f"{then:%Y-%m-%d} "
+        day = "" if then.date() == (under or self.day) else f"{then:%Y-%m-%d} "
         offset = f"{then:%z}" if self._offsets_differ else ""
-        return f"{date}{then:%H:%M:%S}{offset}" if seconds else f"{date}{then:%H:%M}{offset}"
+        return f"{day}{then:%H:%M:%S}{offset}" if seconds else f"{day}{then:%H:%M}{offset}"
 
     def span(self, since: datetime, until: datetime) -> str:
         ends = self.clock(since), self.clock(until)
@@ -95,7 +98,10 @@ class Telling:
 
     def who(self, entry: Recorded) -> str:
         """Who said or did it, with the roles that they held then."""
-        name = literal(disclosure.actor(self.head, entry))
+        actor = (entry.by, entry.by_name, entry.source.type)
+        if actor not in self._actors:
+            self._actors[actor] = literal(disclosure.actor(self.head, entry))
+        name = self._actors[actor]
         at = entry.occurred_at
         roles = dict.fromkeys(
             held.role
@@ -115,25 +121,29 @@ class Telling:
         said = disclosure.words(self.head, words if isinstance(words, str) else "")
         return markdown(said, self._names, self._channels)
 
-    def tell(self, entry: Recorded, *, seconds: bool = False) -> Statement:
+    def tell(self, entry: Recorded) -> Statement:
         """The entry as a statement that begins with its time. Words that are gone stay gone."""
-        if seconds:
-            return self._tell(entry, seconds=True)
         if entry.id not in self._told:
-            self._told[entry.id] = self._tell(entry, seconds=False)
+            self._told[entry.id] = self._tell(entry, self.clock)
         return self._told[entry.id]
 
-    def _tell(self, entry: Recorded, *, seconds: bool) -> Statement:
+    def tell_to_the_second(self, entry: Recorded) -> Statement:
+        """The same, to stand under its day."""
+        day = self._local(entry.occurred_at).date()
+        return self._tell(entry, partial(self.clock, under=day, seconds=True))
+
+    def _tell(self, entry: Recorded, clock: Callable[[datetime], str]) -> Statement:
         what, quote = self._what(entry)
-        at = self.clock(entry.occurred_at, seconds=seconds)
+        at = clock(entry.occurred_at)
         text = f"**{at}** {what}"
+        if entry.retracted_at is not None:
+            text += f" {clock(entry.retracted_at)}"
         if entry.revisions and stands(entry):
-            edited = self.clock(entry.revisions[-1].replaced_at, seconds=seconds)
-            text += f", edited {edited}"
+            text += f", edited {clock(entry.revisions[-1].replaced_at)}"
         if is_back_dated(entry):
-            text += f", written down {self.clock(entry.recorded_at, seconds=seconds)}"
+            text += f", written down {clock(entry.recorded_at)}"
         elif entry.recorded_at - entry.occurred_at > LATE:
-            text += f", recorded {self.clock(entry.recorded_at, seconds=seconds)}"
+            text += f", recorded {clock(entry.recorded_at)}"
         return Statement(text=text, quote=quote, evidence=(entry.id,), rank=rank_of(entry))
 
     def _what(self, entry: Recorded) -> tuple[str, str]:

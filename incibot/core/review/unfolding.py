@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
+from incibot.core.review.coordination import hand_overs
 from incibot.core.review.enquiry import Idea, ideas
 from incibot.core.review.milestones import relapses
 from incibot.core.review.phases import Chapter, chapters
 from incibot.core.review.section import Findings, Group, Rank, Section, Statement
-from incibot.core.review.telling import Telling, ids, is_back_dated, people_of, stands
+from incibot.core.review.telling import Telling, ids, is_back_dated, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 KEPT = 4  # points: from here on a moment is kept, however many there are
@@ -47,8 +48,10 @@ def points(history: History, book: Playbook) -> dict[int, int]:
         scores[alert.id] += 2  # the first of them weighs as much as an idea
     reached = {milestone.key for milestone in history.incident.milestones}
     for entry in standing:
-        if entry.kind is EntryKind.STATUS and entry.key in reached:
+        if entry.kind in (EntryKind.STATUS, EntryKind.DECLARED) and entry.key in reached:
             scores[entry.id] += 1  # a chapter ends with what ended it
+    for entry in hand_overs(history):
+        scores[entry.id] += 2
     for pair in relapses(history, book):
         for entry in pair:
             scores[entry.id] += 1  # things seemed better, and then they did not
@@ -61,17 +64,9 @@ def _alone(entry: Recorded) -> int:
         total += 5
     if entry.data.get("outcome"):
         total += 2  # an idea ruled out or confirmed weighs as much as a decision
-    if is_hand_over(entry):
-        total += 2
     if entry.kind is EntryKind.MESSAGE and (_LINK.search(entry.words) or entry.data.get("files")):
         total += 1
     return total
-
-
-def is_hand_over(entry: Recorded) -> bool:
-    """Somebody laid the role down and somebody else took it up."""
-    before, after = set(people_of(entry, "from")), set(people_of(entry, "to"))
-    return bool(before - after) and bool(after - before)
 
 
 def unfolding(history: History, book: Playbook) -> Findings:

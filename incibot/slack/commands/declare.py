@@ -203,7 +203,8 @@ def view(
     ]
     if link:
         shown.append(blocks.context(f"Declared from <{link}|this message>."))
-    metadata: dict[str, Any] = {"seen": [one.number for one in nearby[:50]]}
+    # Numbers rise: whatever is declared from now on has a higher one than what was shown.
+    metadata: dict[str, Any] = {"seen": max((one.number for one in nearby), default=0)}
     if link:
         metadata["link"] = link[:2500]
     return blocks.modal(
@@ -220,7 +221,7 @@ def _candidate(incident: Incident, book: Playbook) -> Block:
     return blocks.section(
         cards.incident_line(incident, book),
         accessory=blocks.button(
-            "Join it", "join", number=incident.number, name=f"join{incident.number}"
+            "Join", "join", number=incident.number, name=f"join{incident.number}"
         ),
     )
 
@@ -242,12 +243,14 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
             wrong["started"] = str(unclear)
     if wrong:
         raise Wrong(wrong)
-    seen = [number for number in sent.metadata.get("seen", ()) if isinstance(number, int)]
-    fresh = [one for one in await just_declared(tx, call.by) if one.number not in seen]
+    seen = sent.metadata.get("seen")
+    fresh = [
+        one
+        for one in await just_declared(tx, call.by)
+        if not isinstance(seen, int) or one.number > seen
+    ]
     if fresh:
-        return Reply(
-            view=_second_look(sent, fresh, [*seen, *(one.number for one in fresh)], tx.book)
-        )
+        return Reply(view=_second_look(sent, fresh, tx.book))
     commander = sent.text("commander")
     draft = moves.Draft(
         title=sent.text("title"),
@@ -255,7 +258,7 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
         declared_by=call.by,
         kind=Kind(sent.text("kind") or Kind.INCIDENT.value),
         summary=sent.text("summary"),
-        service=sent.text("other_service") or sent.text("service"),
+        service=sent.text("other_service") or _service(sent.text("service"), tx.book),
         started_at=started,
         private=sent.text("private") == "private",
         commander=UserId(commander) if commander else None,
@@ -268,13 +271,18 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
     return Reply(view=declared(incident))
 
 
+def _service(value: str, book: Playbook) -> str:
+    """The name of the service that was chosen from the list."""
+    return next((one.name for one in book.services if blocks.value_of(one.name) == value), value)
+
+
 def declared(incident: Incident) -> View:
     """What the declarer sees when it is done."""
     what = "private channel" if incident.private else "channel"
     return blocks.modal(
         f"{incident.ref} is declared",
         [
-            blocks.section(f"*{incident.ref}  {blocks.title(incident.title)}*"),
+            blocks.section(f"*{incident.ref}*  {blocks.title(incident.title)}"),
             blocks.section(
                 f"Its {what} is on its way, and you are invited to it. "
                 "Nothing waits for it: what you have seen is recorded."
@@ -283,22 +291,12 @@ def declared(incident: Incident) -> View:
     )
 
 
-def _second_look(
-    sent: Submitted, fresh: Sequence[Incident], seen: list[int], book: Playbook
-) -> View:
+def _second_look(sent: Submitted, fresh: Sequence[Incident], book: Playbook) -> View:
     """The same form, with all that was typed, under what was declared while it was being filled in."""
-    again = view(
-        book,
-        by=UserId(sent.text("commander")) if sent.text("commander") else UserId(""),
-        nearby=fresh,
-        title=sent.text("title"),
-        summary=sent.text("summary"),
-        link=str(sent.metadata.get("link") or ""),
-    )
+    link = str(sent.metadata.get("link") or "")
+    again = view(book, by=sent.user, nearby=fresh, link=link)
     for block in again["blocks"]:
         _keep(block, sent)
-    metadata = {"seen": seen[-50:], "link": str(sent.metadata.get("link") or "")}
-    again["private_metadata"] = blocks.modal("", [], metadata=metadata)["private_metadata"]
     return again
 
 

@@ -21,7 +21,7 @@ async def run(call: Call, tx: Transaction) -> Reply:
     incident = await incident_of(call, tx)
     name, when = call.rest()
     if not name:
-        return Reply(words=_listed(incident))
+        return Reply(view=await form(call, tx))
     if len(name) > NAME:
         raise Unclear(f"A milestone’s name has up to {NAME} characters: {', '.join(MILESTONES)} …")
     if not when:
@@ -37,22 +37,16 @@ async def run(call: Call, tx: Transaction) -> Reply:
     await tx.apply(
         moves.set_milestone(incident, word, moment.at, by=call.by, at=tx.at, key=call.key)
     )
-    return Reply(words=f"{escape(word.capitalize())} at {moment.assumed}.")
+    return Reply(words=f"{escape(word.capitalize())} at {moment.echo(now=tx.at)}.")
 
 
 def _listed(incident: Incident) -> str:
-    lines = []
+    lines = [f"*Milestones of {incident.ref}*"]
     names = [*MILESTONES, *(one.name for one in incident.milestones if one.name not in MILESTONES)]
     for name in names:
         found = incident.milestone(name)
         lines.append(f"• {escape(name)}: {blocks.time(found.at) if found else 'not known'}")
-    return "\n".join(
-        [
-            f"*Milestones of {incident.ref}*",
-            *lines,
-            "`/incident milestone detected 14:06` sets one.",
-        ]
-    )
+    return "\n".join(lines)
 
 
 async def form(call: Call, tx: Transaction) -> View:

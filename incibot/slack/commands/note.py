@@ -35,6 +35,7 @@ EXAMPLES = {
 
 def _subcommand(kind: EntryKind) -> Subcommand:
     async def add(call: Call, words: str, moment: Moment | None, tx: Transaction) -> Reply:
+        read_as = moment.echo(now=tx.at) if moment else ""
         change = moves.note(
             await incident_of(call, tx),
             kind,
@@ -42,10 +43,10 @@ def _subcommand(kind: EntryKind) -> Subcommand:
             by=call.by,
             occurred_at=moment.at if moment else tx.at,
             key=call.key,
-            read_as=moment.assumed if moment else "",
+            read_as=read_as,
         )
         await tx.apply(change)
-        return Reply(words=f"On the timeline{f' at {moment.assumed}' if moment else ''}.")
+        return Reply(words=f"On the timeline{f' at {read_as}' if read_as else ''}.")
 
     async def run(call: Call, tx: Transaction) -> Reply:
         if not call.words.strip():

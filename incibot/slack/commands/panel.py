@@ -32,7 +32,7 @@ def view(incident: Incident, book: Playbook) -> View:
         f"{incident.ref}",
         [
             blocks.section(cards.incident_line(incident, book)),
-            blocks.section("*Steer*"),
+            blocks.section("*Respond*"),
             row(
                 ("Update", "update"),
                 ("Status", "status"),

@@ -22,24 +22,25 @@ async def run(call: Call, tx: Transaction) -> Reply:
     if not word:
         return Reply(view=panel(incident, tx.book))
     role = tx.book.role(word)
+    title = blocks.title(role.title)
     if not who:
         holders = incident.holders(role.word)
         held = " and ".join(blocks.person(user) for user in holders) or "nobody"
         duties = "\n".join(f"• {duty}" for duty in role.duties)
-        return Reply(words=f"*{role.title}*: {held}\n{duties}".strip())
+        return Reply(words=f"*{title}*: {held}\n{duties}".strip())
     users = _named(who, call.by)
     if who.split()[0].casefold() in ("none", "nobody"):
         change = moves.release(incident, role, users, by=call.by, at=tx.at, key=call.key)
         await tx.apply(change)
-        return Reply(words=f"{role.title} is released.")
+        return Reply(words=f"{title} is released.")
     if not users:
         raise Unclear(
-            f"Who is to be {role.title}? For example `/incident {role.word} @who`, "
+            f"Who is to be {title}? For example `/incident {role.word} @who`, "
             f"`/incident {role.word} me` or `/incident {role.word} none`."
         )
     await tx.apply(moves.assign(incident, role, users, by=call.by, at=tx.at, key=call.key))
     names = " and ".join(blocks.person(user) for user in users)
-    return Reply(words=f"{role.title}: {names}.")
+    return Reply(words=f"{title}: {names}.")
 
 
 def _named(words: str, speaker: UserId) -> tuple[UserId, ...]:
@@ -57,7 +58,7 @@ async def form(call: Call, tx: Transaction) -> View:
 def panel(incident: Incident, book: Playbook) -> View:
     """A field for each role."""
     shown: list[Block] = []
-    for role in book.roles[: blocks.VIEW_BLOCKS - 2]:
+    for role in book.roles[: blocks.VIEW_BLOCKS]:
         holders = incident.holders(role.word)
         placeholder = "Several people may hold it" if role.several else "One person"
         element = (

@@ -36,17 +36,23 @@ async def run(call: Call, tx: Transaction) -> Reply:
     return Reply(words="The task is on the list.")
 
 
+SHOWN = 40  # tasks in one answer; Slack takes 50 blocks
+
+
 def _listed(tasks: tuple[Task, ...], ref: str, number: int) -> Reply:
+    """Those to be done first."""
     if not tasks:
         return Reply(words=f"{ref} has no tasks. `/incident task restart the cache` adds one.")
     shown: list[blocks.Block] = [blocks.section(f"*Tasks of {ref}*")]
-    for task in tasks:
+    for task in sorted(tasks, key=lambda one: one.done_at is not None)[:SHOWN]:
         who = f" {blocks.person(task.assignee)}" if task.assignee else ""
         if task.done_at:
             shown.append(blocks.section(f":white_check_mark: ~{task.number}: {task.words}~{who}"))
         else:
             done = blocks.button("Done", f"task done {task.number}", number=number)
             shown.append(blocks.section(f"{task.number}: {task.words}{who}", accessory=done))
+    if len(tasks) > SHOWN:
+        shown.append(blocks.context(f"… and {len(tasks) - SHOWN} more: `/incident export` has all"))
     return Reply(words=f"Tasks of {ref}", blocks=tuple(blocks.fitting(shown)))
 
 

@@ -1,0 +1,110 @@
+"""What holds for every word that ``/incident`` knows."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from incibot.app import reserved
+from incibot.core.playbook import ROLES
+from incibot.slack import commands
+from incibot.slack.commands import COMMANDS, WORDS, Subcommand
+from incibot.slack.commands.help import GROUPS
+from tests.bench import Bench, text_of
+
+EXAMPLES = [example for command in COMMANDS for example in command.examples]
+
+
+def test_every_file_of_the_family_is_registered() -> None:
+    made = {
+        value.word
+        for found in iter_modules(commands.__path__)
+        for value in vars(import_module(f"{commands.__name__}.{found.name}")).values()
+        if isinstance(value, Subcommand)
+    }
+    written = {found.name for found in iter_modules(commands.__path__)} - {"subcommand"}
+    homes = {getattr(command.run, "__module__", "").rpartition(".")[2] for command in COMMANDS}
+    assert written == homes
+    assert made <= set(WORDS)
+
+
+def test_no_two_have_the_same_word_and_no_role_takes_one() -> None:
+    assert len(WORDS) == len(COMMANDS)
+    names = [name for role in ROLES for name in (role.word, *role.aliases)]
+    assert len(set(names)) == len(names)
+    assert not set(names) & reserved()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.word)
+def test_each_says_what_it_does(command: Subcommand) -> None:
+    assert command.word == command.word.casefold()
+    assert " " not in command.word
+    assert command.says.endswith(".")
+    assert command.group in ("", *GROUPS)
+    assert bool(command.examples) == bool(command.group)
+    first_words = {example.split()[0] for example in command.examples}
+    known = {command.word} if command.word not in ("declare", "role") else first_words
+    assert first_words <= known
+    assert (command.submit is None) or command.form is not None or command.word == "add"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_each_example_runs(there: Bench, example: str) -> None:
+    """As typed by the commander in an incident's channel, with what the example presupposes."""
+    for n in range(1, 8 if "INC-7" in example else 2):
+        await there.declares(f"sev2 Number {n}", who="bela")
+    incident = (await there.incidents())[0]
+    channel = incident.channel_name
+    await there.person("ana").joins(channel)
+    await there.settle()
+    if example == "task done 2":
+        await there.types("task one", channel=channel)
+        await there.types("task two", channel=channel)
+    if example.endswith("none"):
+        await there.types("ops me", channel=channel)
+    if example.startswith("reopen"):
+        await there.types("resolve", channel=channel)
+    before = len(await there.timeline(incident.number))
+    answer = await there.types(example, who="ana", channel=channel)
+    assert answer.trouble is None
+    view = there.person("ana").view
+    assert answer.text or view is not None
+    for refusal in ("There is no", "Which", "already", "Who is to be", "What is", "did not open"):
+        assert refusal not in answer.text, answer.text
+    changes = WORDS.get(example.split()[0].casefold())
+    if changes is None or (changes.group == "Record" and example != "task"):
+        after = len(await there.timeline(incident.number))
+        assert after > before or view is not None, answer.text
+
+
+@pytest.mark.parametrize(
+    "command", [one for one in COMMANDS if one.group], ids=lambda one: one.word
+)
+async def test_help_tells_of_each(there: Bench, command: Subcommand) -> None:
+    answer = await there.types(f"help {command.word}")
+    said = answer.text.replace("&lt;", "<").replace("&gt;", ">")
+    assert f"/incident {command.word} {command.usage}".strip() in said
+    assert command.says in said
+    assert all(f"`/incident {example}`" in said for example in command.examples)
+
+
+async def test_help_lists_them_all_under_their_headings(there: Bench) -> None:
+    answer = await there.types("help")
+    said = text_of({"blocks": answer.blocks})
+    for command in COMMANDS:
+        assert (f"• `{command.word}" in said) == bool(command.group), command.word
+    for group in GROUPS:
+        assert f"*{group}*" in said
+    assert "<text>" not in said  # Slack would take it for a link
+
+
+@pytest.mark.parametrize("word", ["commander", "ic", "ops", "Scribe"])
+async def test_help_knows_the_words_of_roles(there: Bench, word: str) -> None:
+    assert "/incident role" in (await there.types(f"help {word}")).text
+
+
+async def test_help_of_a_word_that_only_buttons_use_is_not_offered(there: Bench) -> None:
+    assert "There is no `/incident takeback`" in (await there.types("help takeback")).text
+    assert "Did you mean `severity`?" in (await there.types("help severty")).text

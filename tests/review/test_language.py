@@ -1,0 +1,151 @@
+"""What a review never says: causes, fault, what might have been, and how anybody compares."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from incibot.core import review
+from incibot.core.history import History
+from incibot.core.review import SECTIONS, read
+from incibot.core.review.section import Findings, Section
+from incibot.core.timeline import EntryKind
+from incibot.render import SHIPPED
+from tests.review.histories import BOOK, PEOPLE, checkout, odds_and_ends
+
+NEVER = re.compile(
+    r"""
+    \b(?: because | caus(?:e|es|ed|al|ing) | root[ -]cause | rca | reasons? | due\ to | owing\ to
+        | thanks\ to | led\ to | leads?\ to | result(?:ed|ing)?\ (?:in|from) | trigger(?:ed|s)?\ by
+        | therefore | hence | consequen\w+ | so\ that\ it\ failed
+        | fault\w* | blam\w+ | guilt\w* | culprit\w* | responsible\ for | human\ error | mistak\w+
+        | errors?\ by | careless\w* | negligen\w+ | forg[eo]t\w* | violat\w+ | failed\ to
+        | failure\ (?:of|to) | lack\ of | overs(?:ight|aw) | wrong(?:ly)? | bad(?:ly)? | poor(?:ly)?
+        | should(?:n['’]t)?\ have | could(?:n['’]t)?\ have | would(?:n['’]t)?\ have | ought\ to
+        | if\ only | had\ (?:they|he|she|we)\ | obvious\w* | of\ course | in\ hindsight | red\ herring
+        | delay\w* | slow(?:ly|er|est)? | fast(?:er|est)? | quick(?:ly|er|est)? | too\ late
+        | unfortunately | luckily | heroic\w* | mttr | time\ to\ (?:resolve|recover\w*|detect)
+        | prevent\w* | action\ items? | why
+        )\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+COMPARED = re.compile(
+    r"""
+    \d+\s*(?:x\b|times|%|min\w*|s\b|sec\w*|h\b|hours?|days?|messages?|entr\w+|words?|tasks?|ideas?
+        |questions?|decisions?|replies|people|persons?)
+    | \b(?:first|last|most|least|fast\w*|slow\w*|average|median|rank\w*|score\w*|longer|quick\w*)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+ANALYSES = sorted(Path(review.__path__[0]).glob("*.py"))
+TEMPLATES = sorted((SHIPPED / "review").glob("*"))
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """Every text in a module but its docstrings, patterns and keys, which nobody is shown."""
+    tree = ast.parse(path.read_text())
+    hidden = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if called == "re.compile" or called.endswith(".get"):
+            hidden |= {id(inner) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in hidden
+        ):
+            yield node.value
+
+
+def ours(found: Findings) -> Iterator[str]:
+    """Our words in it; people's own stand in the quotes."""
+    yield from (one.text for one in (*found.statements, *found.questions))
+    for group in found.groups:
+        yield group.title
+        yield from (one.text for one in (*filter(None, [group.lead]), *group.statements))
+    if found.table:
+        yield from found.table.columns
+        yield from (" | ".join(row.cells) for row in found.table.rows)
+
+
+def speechless(history: History) -> History:
+    """The same with every word of people's and systems' taken out, and neutral ones put in."""
+    incident = replace(
+        history.incident,
+        title="title",
+        summary="summary",
+        service="service",
+        tasks=tuple(replace(task, words="words") for task in history.incident.tasks),
+    )
+    return History(
+        head=replace(history.head, incident=incident),
+        entries=tuple(replace(entry, words="words") for entry in history.entries),
+    )
+
+
+@pytest.mark.parametrize("path", [*ANALYSES, *TEMPLATES], ids=lambda path: path.name)
+def test_no_text_of_ours_speaks_of_causes_or_fault(path: Path) -> None:
+    text = "\n".join(texts_in(path)) if path.suffix == ".py" else path.read_text()
+    assert not NEVER.findall(text)
+
+
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> None:
+    for section, found in read(speechless(tell()), BOOK).items():
+        for text in ours(found):
+            assert not NEVER.search(text), (section, text)
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda one: one.id)
+def test_no_heading_or_prompt_speaks_of_causes_or_fault(section: Section) -> None:
+    for text in (section.title, *section.prompts):
+        assert not NEVER.search(text)
+
+
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+def test_no_name_stands_beside_a_count_or_a_speed(tell: Callable[[], History]) -> None:
+    names = re.compile("|".join(re.escape(person.name) for person in PEOPLE.values()))
+    seen = 0
+    for section, found in read(speechless(tell()), BOOK).items():
+        for text in ours(found):
+            if names.search(text):
+                seen += 1
+                assert not COMPARED.search(text), (section, text)
+    assert seen > 10  # people are named where they spoke, so the test has something to hold
+
+
+def test_the_tests_of_language_would_find_what_they_look_for() -> None:
+    assert NEVER.search("The outage was caused by a deploy")
+    assert NEVER.search("Root cause")
+    assert NEVER.search("They should have rolled back")
+    assert COMPARED.search("Ana Alves wrote 14 messages")
+    assert COMPARED.search("Ana Alves replied after 3 min")
+    assert not COMPARED.search("**14:10** Ana Alves (commander), idea")
+
+
+def test_what_people_said_stands_as_they_said_it() -> None:
+    told = read(checkout(), BOOK)
+    quotes = [one.quote for one in told["surprises"].statements]
+    assert any("because nobody told me" in quote for quote in quotes)
+
+
+def test_no_statement_quotes_what_was_deleted_or_taken_back() -> None:
+    history = odds_and_ends()
+    gone = [entry for entry in history.entries if entry.retracted_at and entry.words]
+    assert gone
+    for found in read(history, BOOK).values():
+        quotes = [one.quote for one in (*found.statements, *found.questions)]
+        for group in found.groups:
+            quotes += [one.quote for one in group.statements]
+        assert not [entry for entry in gone if entry.words in quotes]
+    assert EntryKind.DECISION in {entry.kind for entry in gone}
