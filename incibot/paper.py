@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
+from re import Match
 from urllib.parse import quote
 
 import nh3
@@ -12,7 +14,7 @@ from markupsafe import Markup
 
 from incibot.core import disclosure
 from incibot.core.history import History
-from incibot.core.markup import is_safe_url
+from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
 from incibot.core.review import SECTIONS, read
 from incibot.core.review.merge import merge, read_draft
@@ -26,6 +28,16 @@ _TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre"),
     *("s", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
+
+_REFERENCE = r"(?:<a [^<>]*>)?#\d+(?:</a>)?"
+_CITATION = re.compile(  # what people write themselves, such as "(#4812)", is none
+    rf" ?\((?=<a |[^()<>]+, (?:marked|system|possible)\))(?P<ids>{_REFERENCE}(?:, {_REFERENCE})*)(?:, (?P<rank>marked|system|possible))?\)"
+)
+_CELL = re.compile(rf"(?<=<td>){_REFERENCE}(?:, {_REFERENCE})*(?=</td>)")
+_ASK = re.compile(r"<blockquote>(\n<p>[^<]*</p>\n<ul>)")  # words of people's never hold a list
+_SECTION = re.compile(r"<h2>(.*?)</h2>")
+_TAG = re.compile(r"<[^<>]*>")
+_WORTH_CONTENTS = 6  # sections; of fewer a reader needs no list
 
 
 def draft_markdown(
@@ -47,8 +59,9 @@ def draft_markdown(
         "sections": [one for one in SECTIONS if one.always or found[one.id]],
         "missing": [one for one in SECTIONS if not one.always and not found[one.id]],
         "found": found,
-        "links": _links(history),
-        "quoted": _quoted,
+        "cite": partial(_cited, _links(history)),
+        "beside": _beside,
+        "below": _below,
     }
     rendered = renderer.text(_DOCUMENT, **values)
     offer = renderer.text("review/offer.md.j2", **values).strip()
@@ -65,19 +78,53 @@ def to_html(markdown: str, renderer: Renderer, *, title: str) -> str:
 
 
 def body_of(markdown: str) -> Markup:
-    """The document as HTML that is safe in any page.
+    """The document as HTML that is safe in any page, with its contents after the title.
 
     HTML that people typed is kept as far as it is harmless; comments, and so the fences, are not.
+    Three things get a class for their looks: what people are asked to write is an `ask`, what a
+    statement rests on a `cite`, and the list of sections the `contents`.
     """
-    parsed = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     body = nh3.clean(
-        parsed.render(markdown),
+        parser.render(markdown),
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    return Markup(body)  # noqa: S704 - cleaned above
+    body = _ASK.sub(r'<blockquote class="ask">\1', body)
+    body = _CELL.sub(_cell, _CITATION.sub(_citation, body))
+    return Markup(_with_contents(body))  # noqa: S704 - cleaned above
+
+
+def _citation(found: Match[str]) -> str:
+    ids = found["ids"].replace(", ", " ")
+    rank = f'&nbsp;<i class="{found["rank"]}">{found["rank"]}</i>' if found["rank"] else ""
+    return f' <span class="cite">{ids}{rank}</span>'
+
+
+def _cell(found: Match[str]) -> str:
+    return f'<span class="cite">{found[0].replace(", ", " ")}</span>'
+
+
+def _with_contents(body: str) -> str:
+    """The document with an anchor at each section and, if it has many, a list of them."""
+    titles: list[str] = []
+
+    def anchored(found: Match[str]) -> str:
+        titles.append(_TAG.sub("", found[1]))
+        return f'<h2 id="section-{len(titles)}">{found[1]}</h2>'
+
+    body = _SECTION.sub(anchored, body)
+    if len(titles) < _WORTH_CONTENTS:
+        return body
+    items = "".join(
+        f'<li><a href="#section-{number}">{title}</a></li>\n'
+        for number, title in enumerate(titles, start=1)
+    )
+    contents = f'<nav class="contents" aria-label="Contents"><ol>\n{items}</ol></nav>\n'
+    before, heading, after = body.partition("</h1>\n")
+    return f"{before}{heading}{contents}{after}" if heading else contents + body
 
 
 def _links(history: History) -> Mapping[int, str]:
@@ -86,10 +133,24 @@ def _links(history: History) -> Mapping[int, str]:
     for entry in history.entries:
         link = disclosure.permalink(history.head, entry)
         address = quote(link, safe="!#$%&'*+,-./:;=?@_~", errors="replace")
-        links[entry.id] = _ENTITY.sub("&amp;", address) if is_safe_url(link) else ""
+        links[entry.id] = _ENTITY.sub("&amp;", address)
     return links
 
 
-def _quoted(words: str, indent: str) -> str:
-    """Words of several lines as a block quote, at that indent; no line ends in a space."""
-    return "\n".join(f"{indent}> {line}".rstrip() for line in words.split("\n"))
+def _cited(links: Mapping[int, str], evidence: Iterable[int]) -> str:
+    """The ids of the entries, each leading to its place."""
+    return ", ".join(f"[#{id}]({links[id]})" if links[id] else f"#{id}" for id in evidence)
+
+
+def _beside(quote: str) -> str:
+    """Words in quotation marks, to stand on the line that tells of them; nothing if they cannot."""
+    if "\n" in quote or quote.startswith("> "):
+        return ""
+    if "`" in quote and ("“" in quote or "”" in quote):
+        return ""  # code is not to be touched, not even its quotation marks
+    return in_quotes(quote)
+
+
+def _below(quote: str, indent: str) -> str:
+    """Words as a block quote, at that indent; no line ends in a space."""
+    return "\n".join(f"{indent}> {line}".rstrip() for line in quote.split("\n"))

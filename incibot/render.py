@@ -12,9 +12,15 @@ a value from people passes one of the filters below:
 ``user | name(head)``           a person's name; ``entry | actor(head)`` that of who did it
 ``entry | permalink(head)``     where it can be looked at, or nothing
 ``entry | marks(head)``         pairs: what it was marked as, and by whom
+``entry | label``               what sort of entry it is, such as ``idea ruled out``
+``entry | said``                its words, less what the label says
+``entries | runs(head)``        lists of entries: those who joined one after the other in one
+``role | role(head)``           what a role is called
 ``plain | md``                  plain text escaped for one line of Markdown
 ``plain | md_link(url)``        the same, leading to the address if there is one
+``plain | in_quotes``           the same in quotation marks, with single ones inside
 ``at | clock(zone)``            15:04; ``day``, ``date`` and ``iso`` take a zone too
+``at | seconds``                :07 of 15:04:07; nothing for a whole minute, as people name one
 ``at | near(other, zone)``      15:04, and the date if it is another day's
 ==============================  =====================================================================
 """
@@ -24,9 +30,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,12 +44,13 @@ from markupsafe import Markup
 
 from incibot.core import disclosure, markup
 from incibot.core.history import Head
+from incibot.core.markup import in_quotes, markdown_text
 from incibot.core.people import UserId
+from incibot.core.review.telling import LATE, comes_with, is_back_dated, kind_label, label, said
 from incibot.core.timeline import Recorded, moment_of
 from incibot.errors import TemplateError
 
 CHUNK = 16_384  # characters that are gathered before a stream hands them on
-LATE = timedelta(minutes=2)  # what is recorded later than this after it happened is said to be late
 
 _SLACK_DATE = re.compile(r"<!date\^(\d{1,11})\^[^<>\n]*>")  # that many digits are a date still
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -92,14 +99,6 @@ class Renderer:
                 yield "".join(gathered)
 
 
-def markdown_text(text: str) -> str:
-    """Plain text as one line of Markdown that shows just that text."""
-    line = " ".join(text.split())
-    line = re.sub(r"[\\`*\[\]<>|~&$]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", line)
-    # What would begin a heading, a list or a rule, were it the first of its line.
-    return re.sub(r"^(\d*)([-+=#.)])", r"\1\\\2", line)
-
-
 def markdown_link(text: str, url: str) -> str:
     if not url:
         return markdown_text(text)
@@ -118,16 +117,22 @@ def clock(at: datetime, zone: tzinfo) -> str:
     return f"{local(at, zone):%H:%M}"
 
 
+def seconds(at: datetime) -> str:
+    """What to add to the time: ``:07``; nothing to a whole minute, which was said, not measured."""
+    return f":{at:%S}" if at.second or at.microsecond else ""
+
+
 def date(at: datetime, zone: tzinfo) -> str:
     """Date and time, such as ``20 Nov 2026, 15:04``."""
     then = local(at, zone)
     return f"{then.day} {then:%b %Y, %H:%M}"
 
 
-def near(at: datetime, beside: datetime, zone: tzinfo) -> str:
-    """The time alone on the day of `beside`; on another day with its date."""
+def near(at: datetime, beside: datetime, zone: tzinfo, *, exact: bool = False) -> str:
+    """The time alone on the day of `beside`; on another day with its date. `exact`: to the second."""
     then, day = local(at, zone), local(beside, zone).date()
-    return clock(at, zone) + ("" if then.date() == day else f" on {then.day} {then:%b %Y}")
+    shown = clock(at, zone) + (seconds(at) if exact else "")
+    return shown + ("" if then.date() == day else f" on {then.day} {then:%b %Y}")
 
 
 def day(at: datetime, zone: tzinfo) -> str:
@@ -145,9 +150,22 @@ def marks(entry: Recorded, head: Head) -> list[tuple[str, str]]:
     """What the entry was marked as, and the names of those who did, in the order of marking."""
     by: dict[str, dict[str, None]] = {}
     for marked in entry.marks:
-        names = by.setdefault(marked.mark.value.replace("_", " "), {})
+        kind = marked.mark.kind
+        names = by.setdefault(kind_label(kind) if kind else "key moment", {})
         names[disclosure.name(head, marked.user)] = None
     return [(mark, ", ".join(names)) for mark, names in by.items()]
+
+
+async def runs(entries: AsyncIterable[Recorded], head: Head) -> AsyncIterator[list[Recorded]]:
+    """The entries one by one; those who joined, or left, one after the other on a day together."""
+    run: list[Recorded] = []
+    async for entry in entries:
+        if run and not comes_with(entry, run[-1], head.zone):
+            yield run
+            run = []
+        run.append(entry)
+    if run:
+        yield run
 
 
 def spoken(word: str) -> str:
@@ -194,9 +212,15 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "actor": lambda entry, head: disclosure.actor(head, entry),
     "permalink": lambda entry, head: disclosure.permalink(head, entry),
     "marks": marks,
+    "label": label,
+    "said": said,
+    "runs": runs,
+    "role": lambda role, head: head.title(role),
     "md": markdown_text,
     "md_link": markdown_link,
+    "in_quotes": in_quotes,
     "clock": clock,
+    "seconds": seconds,
     "date": date,
     "near": near,
     "day": day,
@@ -208,6 +232,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
 _TESTS: Mapping[str, Callable[[Recorded], bool]] = {
     "erased": lambda entry: entry.retracted_at is not None and not entry.words,
     "taken_back": lambda entry: entry.retracted_at is not None and bool(entry.words),
+    "back_dated": is_back_dated,
     "late": lambda entry: entry.recorded_at - entry.occurred_at > LATE,
     "reply": lambda entry: entry.source.thread_ts not in (None, entry.source.ts),
 }

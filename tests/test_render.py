@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from incibot.core.markup import markdown_text
 from incibot.errors import TemplateError
 from incibot.render import (
     CHUNK,
@@ -21,7 +22,6 @@ from incibot.render import (
     date,
     day,
     markdown_link,
-    markdown_text,
     near,
 )
 

@@ -92,6 +92,8 @@ def permalink(head: Head, entry: Recorded) -> str:
     if head.pseudonyms and entry.source.type == "slack":
         return ""
     link = head.permalink(entry)
+    if not entry.source.url:  # one that we made: of Slack's ids, below the workspace's address
+        return link if is_safe_url(head.workspace_url) else ""
     return typed(head, link) if is_safe_url(link) else ""  # a webhook names its own address
 
 

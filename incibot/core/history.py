@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from incibot.core.incident import Incident
 from incibot.core.markup import plain
 from incibot.core.people import Directory, UserId
 from incibot.core.timeline import Recorded, Source
+
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,14 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The last answer to a hypothesis: ``ruled_out`` or ``confirmed``, and since when (UTC)."""
+
+    word: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """All of a history but its entries.
 
@@ -39,6 +52,8 @@ class Head:
         workspace_url: the address of the Slack workspace, with a slash at its end; may be empty.
         zone: the zone in which people are shown times.
         responders: everybody who said or did something, in the order of their first entry.
+        titles: what each role is called, by its word.
+        outcomes: what became of each hypothesis that was answered, by the id of its entry.
     """
 
     incident: Incident
@@ -49,10 +64,16 @@ class Head:
     at: datetime
     responders: tuple[UserId, ...] = ()
     pseudonyms: bool = field(default=False)
+    titles: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    outcomes: Mapping[int, Outcome] = field(default_factory=lambda: _NOTHING)
 
     def pseudonymous(self) -> Head:
         """The same with people as "Responder 1", "Responder 2" ...; ids are left out by exports."""
         return replace(self, people=self.people.pseudonymous(self.responders), pseudonyms=True)
+
+    def title(self, role: str) -> str:
+        """What the role is called; its own word where no title is known, as of one no longer used."""
+        return self.titles.get(role) or role[:1].upper() + role[1:]
 
     def text(self, entry: Recorded) -> str:
         """The entry's words as plain text, names resolved."""

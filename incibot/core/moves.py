@@ -191,12 +191,14 @@ def assign(
     holders = incident.holders(role.word)
     if not role.several and len(named) > 1:
         raise NotAllowed(
-            f"One person at a time is {role.title}. Name one, such as `/incident {role.word} @who`."
+            f"One person at a time is {escape(role.title)}. Name one, such as `/incident {role.word} @who`."
         )
     new = tuple(user for user in named if user not in holders)
     if not new:
         who = " and ".join(f"<@{user}>" for user in named)
-        raise NotAllowed(f"{who} {'is' if len(named) == 1 else 'are'} {role.title} already.")
+        raise NotAllowed(
+            f"{who} {'is' if len(named) == 1 else 'are'} {escape(role.title)} already."
+        )
     kept = holders if role.several else ()
     leaving = tuple(user for user in holders if user not in kept)
     assignments = tuple(
@@ -245,7 +247,7 @@ def release(
     if not leaving:
         who = " and ".join(f"<@{user}>" for user in holders)
         held = f"{who} {'has' if len(holders) == 1 else 'have'} it" if holders else "nobody has it"
-        raise NotAllowed(f"There is nobody to release from {role.title}: {held}.")
+        raise NotAllowed(f"There is nobody to release from {escape(role.title)}: {held}.")
     assignments = tuple(
         replace(held, until=at)
         if held.role == role.word and held.until is None and held.user in leaving

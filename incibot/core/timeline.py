@@ -51,7 +51,7 @@ TYPED = (  # what people say an entry is, in words or by a mark
     EntryKind.SURPRISE,
 )
 PIN = "pin"  # `via` of a mark that a Slack pin set
-SAID = (EntryKind.MESSAGE, EntryKind.NOTE, *TYPED)  # somebody's own words
+SAID = (EntryKind.MESSAGE, EntryKind.NOTE, EntryKind.UPDATE, *TYPED)  # somebody's own words
 
 
 class Mark(StrEnum):

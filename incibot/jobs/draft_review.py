@@ -16,9 +16,10 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
     async with tools.store.begin() as tx:
         incident = await tx.incident_seen_by(job.incident, job.user)
         history = await tx.history(incident, zone=tools.zone)
-        previous = await tx.review(job.incident)
+        kept = await tx.kept_review(job.incident)
+        previous = kept.markdown if kept else None
         markdown = draft_markdown(history, tools.store.book, tools.renderer, previous)
-        await tx.keep_review(job.incident, markdown)
+        await tx.rewrite_review(job.incident, markdown, over=kept.version if kept else 0)
     asked = datetime.fromtimestamp(job.at, UTC)
     channel = await tools.slack.direct_channel(job.user)
     words = (

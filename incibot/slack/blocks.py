@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -272,14 +273,15 @@ def modal(
 
 def packed(metadata: Mapping[str, Any]) -> str:
     """A view's private metadata; where Slack would not take it all, the longest text is cut."""
-    found = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
-    too_much = len(found) - METADATA
-    if too_much <= 0:
-        return found
-    texts = {name: text for name, text in metadata.items() if isinstance(text, str)}
-    longest = max(texts, key=lambda name: len(texts[name]))
-    cut = shorten(texts[longest], len(texts[longest]) - too_much, words=True)
-    return packed({**metadata, longest: cut})
+
+    def with_up_to(characters: int) -> str:
+        short = {longest: shorten(metadata[longest], characters, words=True)} if longest else {}
+        return json.dumps({**metadata, **short}, ensure_ascii=False, separators=(",", ":"))
+
+    texts = [name for name, value in metadata.items() if isinstance(value, str)]
+    longest = max(texts, key=lambda name: len(metadata[name]), default="")
+    lengths = range(METADATA + 1)
+    return with_up_to(bisect_right(lengths, METADATA, key=lambda n: len(with_up_to(n))) - 1)
 
 
 def said(words: str) -> list[Block]:

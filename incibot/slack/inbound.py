@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot.core.jobs import Capture, LearnPerson, ShowHome, Welcome
-from incibot.core.markup import clean_command, mentions, shorten
+from incibot.core.markup import clean_command, mentions, shorten, unescape
 from incibot.core.moves import title_of
 from incibot.core.people import ChannelId, Person, UserId, zone_of
 from incibot.core.playbook import Playbook
@@ -36,11 +36,11 @@ from incibot.slack.reading import (
     Reacted,
     Topic,
 )
+from incibot.store.database import collided
 from incibot.store.unit import Store, Transaction, Workspace
 
 TRIES = 8  # how often a decision is taken anew because somebody else was faster
 ASK = 1.5  # seconds to ask Slack for somebody's time zone, of the three that an answer may take
-LOOK = 1.0  # seconds to find out which form is wanted, of the three that a trigger_id lives
 SORRY = (
     "incibot cannot write this down just now, so nothing was changed. "
     "Please try again in a moment; what you typed is still here."
@@ -48,6 +48,7 @@ SORRY = (
 
 log = logger(__name__)
 
+T = TypeVar("T")
 Ack = Callable[..., Awaitable[Any]]
 
 
@@ -140,7 +141,8 @@ class Inbound:
             copied = isinstance(event, Deleted) and await tx.bears(channel, event.message.ts)
         if number is None and not copied:
             return "elsewhere"
-        async with self.store.begin() as tx:
+
+        async def keep(tx: Transaction) -> str:
             if not await tx.receive(f"event:{event_id}"):
                 return "repeated"
             if number is not None:
@@ -148,7 +150,9 @@ class Inbound:
             if isinstance(event, Deleted):
                 # In each timeline that somebody added it to, its words go too.
                 await tx.erase(channel, event.message.ts, at=moment_of(event.at))
-        return "recorded"
+            return "recorded"
+
+        return await self._until_settled(keep)
 
     async def _record(self, number: int, event: reading.Heard, tx: Transaction) -> None:
         """The one path by which what Slack tells becomes part of a timeline."""
@@ -331,7 +335,7 @@ class Inbound:
         except Wrong as wrong:
             await ack(response_action="errors", errors=wrong.fields)
         except Refused as refused:
-            await ack(response_action="errors", errors={first: str(refused)})
+            await ack(response_action="errors", errors={first: unescape(str(refused))})
         except (SQLAlchemyError, OSError) as trouble:
             log.error("delivery.failed", kind="view", error=repr(trouble)[:300])
             await ack(response_action="errors", errors={first: SORRY})
@@ -432,20 +436,30 @@ class Inbound:
             zone=zone or ZoneInfo("UTC"),
             door=self.door,
         )
-        for attempt in range(1, TRIES + 1):
+
+        async def decide(tx: Transaction) -> Reply | None:
+            if not await tx.receive(key):
+                return None
+            if person and fresh:
+                await tx.learn([person])
+            reply = await work(call, tx)
+            await self._meet(tx, *mentions(words))
+            return reply
+
+        return await self._until_settled(decide)
+
+    async def _until_settled(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """One transaction; begun again if somebody else was faster."""
+        attempt = 1
+        while True:
             try:
                 async with self.store.begin() as tx:
-                    if not await tx.receive(key):
-                        return None
-                    if person and fresh:
-                        await tx.learn([person])
-                    reply = await work(call, tx)
-                    await self._meet(tx, *mentions(words))
-                    return reply
-            except Conflict:
-                if attempt == TRIES:
+                    return await work(tx)
+            except (Conflict, SQLAlchemyError) as error:
+                overtaken = isinstance(error, Conflict) or collided(error)
+                if not overtaken or attempt == TRIES:
                     raise
-        raise Conflict(key)
+                attempt += 1
 
     async def _person(self, user: UserId) -> tuple[Person | None, bool]:
         """Who that is, and whether we had to ask Slack; their zone decides how times are read."""

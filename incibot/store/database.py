@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import URL, Table, event, insert, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy import URL, Insert, Table, event, insert, make_url
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 DRIVERS = {
@@ -20,6 +21,15 @@ DRIVERS = {
 }
 BUSY = 800  # milliseconds that SQLite waits for a lock: well below the 3 s that Slack waits for us
 POOL = 10  # connections of one process to a server
+DUPLICATE = 1062  # MySQL's number for a unique key that is there already
+COLLISIONS = frozenset(  # PostgreSQL's and MySQL's words for a deadlock and the like
+    {
+        "40001",
+        "40P01",
+        1213,
+        1305,  # the savepoint went with the transaction that a deadlock ended
+    }
+)
 WAIT = 2.0  # seconds for a connection, to open one or to take one from the pool
 
 
@@ -101,11 +111,88 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+class Turn:
+    """Whose turn it is to write: on SQLite one at a time, in the order in which they came.
+
+    SQLite lets everybody try until they are tired, and under load the unlucky ones never get in.
+    Raises TimeoutError when it takes too long.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._lock = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    async def __aenter__(self) -> None:
+        if self._lock is not None:
+            async with asyncio.timeout(WAIT):
+                await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
 async def insert_once(connection: AsyncConnection, table: Table, **values: Any) -> bool:
     """Insert the row unless a unique key says that it is there. True if it was inserted."""
-    try:
+    match connection.dialect.name:
+        case "postgresql":
+            fresh = postgresql.insert(table).values(**values).on_conflict_do_nothing().inline()
+            return (await connection.execute(fresh)).rowcount == 1
+        case "sqlite":
+            new = sqlite.insert(table).values(**values).on_conflict_do_nothing().inline()
+            return (await connection.execute(new)).rowcount == 1
+    try:  # INSERT IGNORE would ignore words that are too long as well
         async with connection.begin_nested():
             await connection.execute(insert(table).values(**values))
-    except IntegrityError:
+    except IntegrityError as error:
+        if error.orig is None or error.orig.args[0] != DUPLICATE:
+            raise
         return False
     return True
+
+
+async def put(
+    connection: AsyncConnection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    again: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the row of that key, whether or not there is one, in one statement.
+
+    Two statements would let somebody else in between; and on MySQL those who wait for the same row
+    to be inserted, and then all want to change it, block each other.
+
+    Args:
+        key: the columns of the unique key.
+        again: what is written where there is such a row, if not the values.
+    """
+    row, change = {**key, **values}, dict(values if again is None else again)
+    statement: Insert
+    match connection.dialect.name:
+        case "postgresql":
+            statement = (
+                postgresql.insert(table)
+                .values(**row)
+                .on_conflict_do_update(index_elements=list(key), set_=change)
+                .inline()
+            )
+        case "sqlite":
+            statement = (
+                sqlite.insert(table)
+                .values(**row)
+                .on_conflict_do_update(index_elements=list(key), set_=change)
+                .inline()
+            )
+        case _:
+            statement = mysql.insert(table).values(**row).on_duplicate_key_update(**change)
+    await connection.execute(statement)
+
+
+def collided(error: SQLAlchemyError | OSError) -> bool:
+    """Whether the transaction was given up for another's sake, and would do well a second time."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if cause is None:
+        return False
+    code = getattr(cause, "sqlstate", None) or (cause.args[0] if cause.args else None)
+    return code in COLLISIONS

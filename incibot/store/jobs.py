@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incibot.core.jobs import Job, pack
 from incibot.errors import LeaseLost
-from incibot.store.database import insert_once
+from incibot.store.database import put
 from incibot.store.schema import jobs
 
 
@@ -53,27 +53,22 @@ class Parked:
 
 async def enqueue(connection: AsyncConnection, job: Job, *, at: datetime) -> None:
     """Ask for the job. Where the same is waiting, that one will do; a parked one is tried again."""
-    again = (
-        update(jobs)
-        .where(jobs.c.key == job.key)
-        .values(asked=jobs.c.asked + 1, due_at=func.coalesce(jobs.c.due_at, at))
+    await put(
+        connection,
+        jobs,
+        {"key": job.key},
+        {
+            "kind": type(job).__name__,
+            "fields": pack(job),
+            "incident": getattr(job, "incident", None),
+            "created_at": at,
+            "due_at": at,
+            "attempts": 0,
+            "asked": 1,
+            "last_error": "",
+        },
+        again={"asked": jobs.c.asked + 1, "due_at": func.coalesce(jobs.c.due_at, at)},
     )
-    # The waiting one may be finished, and a new one asked for, between any two of our statements.
-    while (await connection.execute(again)).rowcount == 0:
-        if await insert_once(
-            connection,
-            jobs,
-            key=job.key,
-            kind=type(job).__name__,
-            fields=pack(job),
-            incident=getattr(job, "incident", None),
-            created_at=at,
-            due_at=at,
-            attempts=0,
-            asked=1,
-            last_error="",
-        ):
-            return
 
 
 async def due(connection: AsyncConnection, *, at: datetime, limit: int) -> list[Row[Any]]:

@@ -44,6 +44,9 @@ async def record(
         since: the ts since which its words stood, if that is not the time of the entry.
     """
     source = entry.source
+    since = since or source.ts or ts_of(entry.occurred_at)
+    if await reword(connection, entry.key, entry.words, since=since):
+        return False
     stored = await insert_once(
         connection,
         entries,
@@ -61,7 +64,6 @@ async def record(
         url=source.url,
         data=dict(entry.data),
     )
-    since = since or source.ts or ts_of(entry.occurred_at)
     await reword(connection, entry.key, entry.words, since=since)
     return stored
 
@@ -124,7 +126,8 @@ async def _retract(connection: AsyncConnection, entry: int, *, at: datetime) -> 
     written = await connection.execute(
         update(entries)
         .where(
-            entries.c.id == entry, or_(entries.c.retracted_at.is_(None), entries.c.retracted_at > at)
+            entries.c.id == entry,
+            or_(entries.c.retracted_at.is_(None), entries.c.retracted_at > at),
         )
         .values(retracted_at=at)
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, false, func, insert, select, update
+from sqlalchemy import delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incibot.core.change import Change, Post
@@ -23,7 +23,7 @@ from incibot.core.timeline import Entry, MarkEvent, Recorded
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound
 from incibot.store import incidents, jobs, timeline
-from incibot.store.database import insert_once
+from incibot.store.database import Turn, insert_once, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
 from incibot.store.schema import incidents as incident_rows
@@ -61,12 +61,13 @@ class Store:
         self.engine = engine
         self.book = book
         self.clock = clock
+        self._turn = Turn(engine)
         self.work = asyncio.Event()  # set when a job was written in this process
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """A transaction that is committed at the end, or rolled back if anything is raised."""
-        async with self.engine.begin() as connection:
+        async with self._turn, self.engine.begin() as connection:
             tx = Transaction(connection, self.book, self.clock())
             yield tx
         if tx.asked:
@@ -255,6 +256,7 @@ class Transaction:
             zone=zone,
             at=self.at,
             responders=await timeline.responders(self._connection, incident.number),
+            titles={role.word: role.title for role in self.book.roles},
         )
 
     async def history(self, incident: Incident, *, zone: ZoneInfo) -> History:
@@ -303,10 +305,7 @@ class Transaction:
                 "deleted": person.deleted,
                 "learnt_at": self.at,
             }
-            if not await insert_once(self._connection, people, user=person.id, **values):
-                await self._connection.execute(
-                    update(people).where(people.c.user == person.id).values(**values)
-                )
+            await put(self._connection, people, {"user": person.id}, values)
 
     async def strangers(self, users: Iterable[UserId]) -> list[UserId]:
         """Those of them whom we have not met, in the given order."""
@@ -336,11 +335,7 @@ class Transaction:
             "bot_id": here.bot_id,
         }
         await self._connection.execute(delete(workspace).where(workspace.c.team != here.team))
-        # Several processes may start at once.
-        if not await insert_once(self._connection, workspace, team=here.team, **values):
-            await self._connection.execute(
-                update(workspace).where(workspace.c.team == here.team).values(**values)
-            )
+        await put(self._connection, workspace, {"team": here.team}, values)
 
     # Messages of ours
 
@@ -353,10 +348,7 @@ class Transaction:
     async def _remember(self, post: Post) -> None:
         """Note where a message of ours is; an echo is from then on what people mark."""
         values = {"channel": post.channel, "ts": post.ts}
-        if not await insert_once(self._connection, posts, key=post.key, **values):
-            await self._connection.execute(
-                update(posts).where(posts.c.key == post.key).values(**values)
-            )
+        await put(self._connection, posts, {"key": post.key}, values)
         if post.key.startswith("echo:"):
             key = post.key.removeprefix("echo:")
             await timeline.show_at(self._connection, key, post.channel, post.ts)
@@ -400,15 +392,6 @@ class Transaction:
         """The draft as people left it, in Markdown."""
         query = select(reviews.c.markdown).where(reviews.c.incident == number)
         return (await self._connection.execute(query)).scalar_one_or_none()
-
-    async def keep_review(self, number: int, markdown: str) -> None:
-        values = {"markdown": markdown, "drafted_at": self.at}
-        if not await insert_once(self._connection, reviews, incident=number, version=1, **values):
-            await self._connection.execute(
-                update(reviews)
-                .where(reviews.c.incident == number)
-                .values(version=reviews.c.version + 1, **values)
-            )
 
     async def kept_review(self, number: int) -> KeptReview | None:
         """The draft with what is needed to write it anew."""
@@ -460,12 +443,13 @@ class Transaction:
 
     async def listen(self, process: str, *, since: datetime) -> None:
         """Note that the process hears Slack now, and has since then."""
-        if not await insert_once(
-            self._connection, listening, process=process, since=since, until=self.at
-        ):
-            await self._connection.execute(
-                update(listening).where(listening.c.process == process).values(until=self.at)
-            )
+        await put(
+            self._connection,
+            listening,
+            {"process": process},
+            {"since": since, "until": self.at},
+            again={"until": self.at},
+        )
 
     async def _gaps(self, incident: Incident) -> tuple[Interval, ...]:
         """The stretches between declaration and end in which no process was listening."""

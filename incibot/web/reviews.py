@@ -6,21 +6,21 @@ import asyncio
 import difflib
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from incibot.core.change import Change
 from incibot.core.history import Head
 from incibot.core.incident import Incident
 from incibot.core.jobs import Echo
 from incibot.core.timeline import Entry, EntryKind
-from incibot.errors import Conflict, NotFound
+from incibot.errors import Conflict, NotFound, Refused
 from incibot.log import logger
 from incibot.paper import body_of, draft_markdown
 from incibot.store.unit import KeptReview, Transaction
 from incibot.web.api import number_of, review_file
-from incibot.web.sessions import SignedOut
 from incibot.web.site import CHARACTERS, Site, Viewer
 from incibot.web.streaming import Streams
-from incibot.web.trouble import Denied
+from incibot.web.trouble import Denied, Unsaved
 
 TRIES = 3  # to make a draft anew while others write in it
 COMPARED = 4000  # lines of a text up to which two are compared line by line
@@ -106,31 +106,40 @@ class Reviews:
         return self._editor(viewer, head, text=kept.markdown, over=kept.version)
 
     async def save(self, request: web.Request) -> web.StreamResponse:
-        """Keep what somebody typed, unless somebody else saved since they began."""
+        """Keep what somebody typed, unless somebody else saved since they began.
+
+        Raises:
+            Unsaved: it could not be kept; the answer hands it back to them.
+        """
         fields = await self._site.form(request)
         typed = fields.get("markdown", "").replace("\r\n", "\n").replace("\r", "\n")
         typed = typed.replace("\0", "")  # PostgreSQL stores none
-        over = fields.get("version", "")
         try:
-            async with self._store.read() as tx:
-                viewer, incident, kept = await self._read(request, tx)
-                head = await tx.head(incident, zone=viewer.zone)
-        except SignedOut:
-            raise SignedOut(typed) from None
+            return await self._save(request, fields, typed)
+        except (Refused, SQLAlchemyError, OSError) as cause:
+            raise Unsaved(typed, cause) from cause
+
+    async def _save(
+        self, request: web.Request, fields: dict[str, str], typed: str
+    ) -> web.StreamResponse:
+        async with self._store.read() as tx:
+            viewer, incident, kept = await self._read(request, tx)
+            head = await tx.head(incident, zone=viewer.zone)
         self._site.check(request, fields)
         if len(typed) > CHARACTERS:
             raise Denied(413, "too_large", f"A review has at most {CHARACTERS:,} characters.")
-        if not (over.isascii() and over.isdigit() and 0 < len(over) < 10) or kept is None:
+        version = fields.get("version", "")
+        if not (version.isascii() and version.isdigit() and len(version) < 10) or kept is None:
             raise Denied(400, "bad_form", "That is no form of incibot's.")
         if typed == kept.markdown:
             return self._go_to_review(incident, "saved")
         try:
             async with self._store.begin() as tx:
-                await tx.rewrite_review(incident.number, typed, over=int(over))
+                await tx.rewrite_review(incident.number, typed, over=int(version))
         except Conflict:
             async with self._store.read() as tx:
                 _, _, now = await self._read(request, tx)
-            return self._editor(viewer, head, text=typed, over=int(over), now=now)
+            return self._editor(viewer, head, text=typed, over=int(version), now=now)
         log.info("review.saved", incident=incident.number, user=viewer.user)
         return self._go_to_review(incident, "saved")
 

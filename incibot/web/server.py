@@ -111,7 +111,7 @@ def build(
         try:
             if trouble.code == SIGNED_OUT:
                 number = number_in(request.match_info.get("ref", ""))
-                return site.signed_out(number, trouble.typed)
+                return site.signed_out(number, trouble)
             return site.trouble(trouble)
         except TemplateError as broken:
             log.error("template.broken", error=str(broken)[:300])

@@ -21,11 +21,10 @@ SESSION_LASTS = timedelta(hours=12)
 
 
 class SignedOut(Refused):
-    """Nobody is signed in. `typed`: what they were about to save, to be handed back to them."""
+    """Nobody is signed in."""
 
-    def __init__(self, typed: str = "") -> None:
-        self.typed = typed
-        super().__init__("Type `/incident web` in Slack to sign in.")
+    def __init__(self) -> None:
+        super().__init__("Type /incident web in Slack to sign in.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,9 +130,11 @@ class Site:
         answer.headers.update(trouble.headers)
         return answer
 
-    def signed_out(self, number: int | None, typed: str) -> web.Response:
+    def signed_out(self, number: int | None, trouble: Trouble) -> web.Response:
         """How to sign in. It says the same of each number, whether there is such an incident or not."""
-        return self.page("web/signed_out.html.j2", status=403, number=number, typed=typed)
+        return self.page(
+            "web/signed_out.html.j2", status=trouble.status, number=number, trouble=trouble
+        )
 
     def go_to(self, path: str) -> web.Response:
         """Another page, to be fetched with GET."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -60,6 +60,15 @@ class Denied(Refused):
         super().__init__(words)
 
 
+class Unsaved(IncibotError):
+    """What somebody typed could not be saved, because of the error that this comes from."""
+
+    def __init__(self, typed: str, cause: Refused | SQLAlchemyError | OSError) -> None:
+        self.typed = typed
+        self.cause = cause
+        super().__init__(str(cause))
+
+
 class HungUp(IncibotError):
     """The visitor left, or took too long to read."""
 
@@ -78,8 +87,7 @@ def of_refusal(refused: Refused) -> Trouble:
         case Denied():
             return refused.trouble
         case SignedOut():
-            words = str(refused)
-            return Trouble(status=403, code=SIGNED_OUT, words=words, typed=refused.typed)
+            return Trouble(status=403, code=SIGNED_OUT, words=str(refused))
         case NotFound():  # the same for what there is and for what there is not
             return NOT_FOUND
         case NotAllowed():
@@ -117,16 +125,15 @@ def edge(metrics: Metrics, show: Callable[[web.Request, Trouble], web.Response])
             if error.status < 400:
                 raise
             trouble = of_http(error)
-        except Refused as refused:
-            trouble = of_refusal(refused)
+        except Unsaved as unsaved:
+            trouble = replace(_of(request, unsaved.cause), typed=unsaved.typed)
         except web.RequestPayloadError:
             trouble = Trouble(status=400, code="bad_request", words="That came only in part.")
         except HungUp as gone:
             log.info("request.hung_up", route=_route(request), error=str(gone)[:300])
             return web.Response(status=499)  # nobody reads it; it is for the count
-        except (SQLAlchemyError, OSError, Conflict) as failure:
-            log.error("request.no_database", route=_route(request), error=repr(failure)[:300])
-            trouble = DATABASE
+        except (Refused, SQLAlchemyError, OSError, Conflict) as error:
+            trouble = _of(request, error)
         except Exception:
             known_as = secrets.token_hex(6)
             log.exception("request.failed", id=known_as, route=_route(request))
@@ -141,6 +148,13 @@ def edge(metrics: Metrics, show: Callable[[web.Request, Trouble], web.Response])
         return answered
 
     return counted
+
+
+def _of(request: web.Request, error: Exception) -> Trouble:
+    if isinstance(error, Refused):
+        return of_refusal(error)
+    log.error("request.no_database", route=_route(request), error=repr(error)[:300])
+    return DATABASE
 
 
 def _route(request: web.Request) -> str:

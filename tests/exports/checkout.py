@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from incibot.core.history import Completeness, Head, Interval
+from incibot.core.history import Completeness, Head, Interval, Outcome
 from incibot.core.incident import Incident, Known, Milestone
 from incibot.core.people import Assignment, ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Kind
@@ -132,6 +132,8 @@ HEAD = Head(
     zone=ZoneInfo("Europe/Paris"),
     at=after(1000),
     responders=(ANA, BO, CHEN),
+    titles={"commander": "Incident commander"},
+    outcomes={107: Outcome(word="ruled_out", at=after(11))},
 )
 ENTRIES = (
     entry(
@@ -181,7 +183,20 @@ ENTRIES = (
     ),
     message(8, "", BO, retracted_at=after(9)),
     message(10, "=HYPERLINK(1) and the key is AKIAIOSFODNN7EXAMPLE, password=hunter2", CHEN),
-    entry(12, EntryKind.NOTE, "Pool has *20* connections", recorded_at=after(50)),
+    entry(
+        11,
+        EntryKind.OBSERVATION,
+        "Ruled out: It is the flag that went on at 23:05",
+        BO,
+        data={"answers": 107, "outcome": "ruled_out"},
+    ),
+    entry(
+        12,
+        EntryKind.NOTE,
+        "Pool has *20* “connections”",
+        recorded_at=after(50),
+        data={"read_as": "23:20"},
+    ),
     entry(13, EntryKind.DECISION, "Turn the flag ~on~ off", BO, retracted_at=after(14)),
     message(70, "עדיין 500 🔥 <!channel> <javascript:alert(1)|here>", CHEN),
     message(71, f"asked <@{STRANGER}|nadia> and https://acme.slack.com/team/{ANA}", BO, thread=70),

@@ -52,7 +52,24 @@ def test_the_page_is_well_formed_and_says_its_times_to_machines() -> None:
     assert page.tags["li"] == len(ENTRIES) + len(HEAD.completeness.not_listening)
     assert [page.tags[tag] for tag in ("html", "main", "h1", "table", "h3")] == [1, 1, 1, 2, 2]
     assert "2026-11-20T23:04:12.345678+01:00" in page.all("datetime")
-    assert len(set(page.all("id"))) == len(ENTRIES)
+    assert len([one for one in page.all("id") if one.startswith("entry-")]) == len(ENTRIES)
+    assert len(set(page.all("id"))) == len(page.all("id"))
+
+
+def test_a_reply_leads_to_its_thread_and_an_answer_to_its_idea() -> None:
+    page = Page(written(HTML))
+    inside = {href[1:] for href in page.all("href") if href.startswith("#")}
+    assert "entry-107" in inside
+    assert inside <= set(page.all("id"))
+    assert "idea ruled out at 23:19" in " ".join(page.text.split())
+
+
+def test_those_who_come_one_after_the_other_share_a_line_and_keep_their_places() -> None:
+    joined = [entry(minutes, EntryKind.JOINED, "Joined the channel", ANA) for minutes in (1, 2)]
+    page = Page(written(HTML, HEAD, joined))
+    assert page.tags["li"] == 1 + len(HEAD.completeness.not_listening)
+    assert {f"entry-{one.id}" for one in joined} <= set(page.all("id"))
+    assert "Joined: Ana Ruiz, Ana Ruiz until 23:10:12" in " ".join(page.text.split())
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
@@ -78,7 +95,7 @@ def test_a_link_that_runs_code_is_shown_as_text() -> None:
     alert = entry(0, EntryKind.ALERT, "a", None, source=Source(type="x", url="javascript:alert(1)"))
     page = Page(written(HTML, HEAD, (alert, *ENTRIES)))
     assert page.all("href")
-    assert all(href.startswith("https://") for href in page.all("href"))
+    assert all(href.startswith(("https://", "#")) for href in page.all("href"))
     assert "here (javascript:alert(1))" in page.text
 
 
@@ -89,7 +106,7 @@ def test_a_reply_a_key_moment_and_words_taken_back_can_be_told_apart() -> None:
     assert classes["entry reply"] == 2
     assert page.tags["del"] == 2  # the entry, and a word that its writer struck out
     assert "Message deleted at 23:17; its words are erased." in page.text
-    assert "Recorded later, at 23:58" in page.text
+    assert "Written down later, at 23:58" in page.text
     assert "Edited; earlier: “It is the *flag*” until 23:14" in page.text
 
 

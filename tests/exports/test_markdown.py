@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from checkout import ANA, BO, ENTRIES, HEAD, INCIDENT, START, after, entry, message, written
+from checkout import ANA, BO, CHEN, ENTRIES, HEAD, INCIDENT, START, after, entry, message, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -31,14 +31,63 @@ def test_a_mark_an_edit_a_deletion_and_a_late_note_are_said() -> None:
     assert "(edited; earlier: “It is the \\*flag\\*” until 23:14; “It is the flag" in text
     assert "*message deleted at 23:17; its words are erased*" in text
     assert "~~Turn the flag \\~on\\~ off~~ *(taken back at 23:22)*" in text
-    assert "note · recorded later, at 23:58" in text
-    assert "↳ reply in the thread of 23:10" in text
+    assert "note · written down later, at 23:58" in text
+    assert "↳ in the thread of 23:10:12" in text
+
+
+def test_an_idea_bears_its_outcome_and_the_answer_the_idea() -> None:
+    text = written(MARKDOWN)
+    assert (
+        item(text, "- [23:14:12]")
+        .splitlines()[0]
+        .endswith("idea · marked as hypothesis by Ana Ruiz · ruled out at 23:19")
+    )
+    assert (
+        "- 23:19:12 **Bo \\*the\\* \\[fixer\\]** · idea ruled out\n\n  It is the flag that" in text
+    )
+
+
+def test_roles_have_the_names_that_the_team_gave_them_and_one_that_is_held_says_so() -> None:
+    text = written(MARKDOWN)
+    assert "| Incident commander | Ana Ruiz | 20 Nov 2026, 23:08 | 20 Nov 2026, 23:38 |" in text
+    assert "| Ops | 陈晨 | 20 Nov 2026, 23:13 | still held |" in text
+
+
+def test_those_who_come_one_after_the_other_share_a_line() -> None:
+    entries = (
+        entry(1, EntryKind.JOINED, "Joined the channel", ANA),
+        entry(1.5, EntryKind.JOINED, "Joined the channel", CHEN),
+        entry(2, EntryKind.LEFT, "Left the channel", CHEN),
+        message(3, "hi"),
+        entry(4, EntryKind.JOINED, "Joined the channel", CHEN),
+    )
+    text = written(MARKDOWN, HEAD, entries)
+    assert "- 23:09:12–23:09:42 Joined: **Ana Ruiz**, **陈晨**\n" in text
+    assert "- 23:10:12 **陈晨** · left\n" in text
+    assert "- 23:12:12 **陈晨** · joined\n" in text
+
+
+def test_who_joins_on_another_day_has_a_line_there() -> None:
+    entries = [entry(minutes, EntryKind.JOINED, "", ANA) for minutes in (0, 24 * 60)]
+    assert "Joined:" not in written(MARKDOWN, HEAD, entries)
+
+
+def test_a_whole_minute_bears_no_seconds_since_nobody_measured_them() -> None:
+    noon = START.replace(second=0, microsecond=0)
+    text = written(MARKDOWN, HEAD, (entry(0, EntryKind.NOTE, "a", occurred_at=noon),))
+    assert "- 23:08 **Ana Ruiz** · note" in text
+
+
+def test_quotation_marks_inside_an_earlier_wording_are_single_ones() -> None:
+    said = Revision(words="they say “no”", replaced_at=after(1))
+    text = written(MARKDOWN, HEAD, (message(0, "yes", revisions=(said,)),))
+    assert "earlier: “they say ‘no’” until" in text
 
 
 def test_a_reply_to_another_day_names_that_day() -> None:
     later = 24 * 60.0
     text = written(MARKDOWN, HEAD, (message(0, "a"), message(later, "b", thread=0)))
-    assert "↳ reply in the thread of 23:08 on 20 Nov 2026" in text
+    assert "↳ in the thread of 23:08:12 on 20 Nov 2026" in text
 
 
 def test_the_timeline_has_a_heading_for_each_day_in_the_readers_zone() -> None:

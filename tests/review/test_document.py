@@ -148,7 +148,39 @@ def test_the_page_needs_nothing_else_and_shows_no_fence() -> None:
     assert "default-src 'none'" in html
     assert page.tags["table"] == 3
     assert page.tags["h1"] == 1
-    assert all(address.startswith("https://") for address in page.addresses)
+    assert all(address.startswith(("https://", "#section-")) for address in page.addresses)
+
+
+def test_the_page_lists_its_sections_and_each_can_be_gone_to() -> None:
+    html = to_html(drafted(checkout()), RENDERER, title="x")
+    inside = re.findall(r'<a href="#(section-\d+)">(.*?)</a>', html)
+    anchors = re.findall(r'<h2 id="(section-\d+)">(.*?)</h2>', html)
+    assert inside == anchors
+    assert [title for _, title in anchors][:2] == ["About this draft", "In short"]
+    assert "<nav" not in to_html("# Short\n\n## One\n\ntext", RENDERER, title="x")
+
+
+def test_what_a_statement_rests_on_is_small_and_what_people_are_asked_is_a_box() -> None:
+    html = to_html(drafted(checkout()), RENDERER, title="x")
+    assert re.search(r'</a>&nbsp;<i class="marked">marked</i></span>', html)
+    assert '<td><span class="cite">#6 #39</span></td>' in html
+    assert '&nbsp;<i class="system">system</i>' in html
+    assert "fixed (#4812)" in to_html("fixed (#4812)", RENDERER, title="x")
+    assert not re.search(r"\(<a [^<>]*>#\d", html)
+    assert html.count('<blockquote class="ask">') == drafted(checkout()).count(
+        "For people to write"
+    )
+
+
+def test_words_with_quotation_marks_do_not_nest_them() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow")
+    for words in ("they say “no”", "type `“x”` and “go”"):
+        story.marks(ANA, story.says(BELA, words), Mark.KEY_MOMENT)
+        story.now += timedelta(minutes=1)
+    draft = drafted(story.history())
+    assert "“they say ‘no’”" in draft
+    assert "> type `“x”` and “go”" in draft
 
 
 def test_html_that_people_typed_is_kept_as_far_as_it_is_harmless() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from incibot.core.review.section import Rank
 from incibot.core.review.surprises import SURPRISES
+from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, Story
 
@@ -16,7 +17,7 @@ def story_of(words: str) -> Story:
 
 
 def possible(words: str) -> bool:
-    groups = SURPRISES.read(story_of(words).history(), BOOK).groups
+    groups = SURPRISES.read(Telling(story_of(words).history(), BOOK)).groups
     assert all(one.rank is Rank.PATTERN for group in groups for one in group.statements)
     return bool(groups)
 
@@ -26,7 +27,7 @@ def test_what_people_marked_comes_as_marked_and_in_their_words() -> None:
     story.marks(ANA, 2, Mark.SURPRISE)
     story.at("9:06").types(ANA, EntryKind.SURPRISE, "and nobody was told")
 
-    found = SURPRISES.read(story.history(), BOOK)
+    found = SURPRISES.read(Telling(story.history(), BOOK))
 
     assert [one.quote for one in found.statements] == ["the index is empty", "and nobody was told"]
     assert {one.rank for one in found.statements} == {Rank.MARKED}
@@ -65,9 +66,9 @@ def test_talk_after_the_end_is_left_out() -> None:
     story = story_of("all as usual")
     story.at("9:10").moves_to("resolved", by=ANA)
     story.at("9:11").says(BELA, "weird day")
-    assert not SURPRISES.read(story.history(), BOOK)
+    assert not SURPRISES.read(Telling(story.history(), BOOK))
 
 
 def test_the_reader_is_told_how_to_confirm() -> None:
-    (group,) = SURPRISES.read(story_of("weird").history(), BOOK).groups
+    (group,) = SURPRISES.read(Telling(story_of("weird").history(), BOOK)).groups
     assert group.title.endswith("react with :astonished: to confirm")

@@ -26,12 +26,15 @@ class Wire:
         self.port = 0
 
     async def mend(self) -> None:
+        if self._server is not None:
+            return
         self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
         if self._server is not None:
             self._server.close()
+            self._server = None
         for end in self._open:
             end.transport.abort()
         if self._tasks:

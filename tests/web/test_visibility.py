@@ -44,30 +44,29 @@ async def secret(there: Bench) -> int:
     return incident.number
 
 
-@pytest.mark.parametrize("below", BELOW)
 async def test_a_page_of_a_private_incident_is_as_if_there_were_none(
-    there: Bench, secret: int, below: str
+    there: Bench, secret: int
 ) -> None:
     bela = Browser(there)
     await bela.signs_in("bela")
-    hidden = await bela.get(f"/incidents/INC-{secret}{below}")
-    missing = await bela.get(f"/incidents/INC-{MISSING}{below}")
-    assert hidden.status == 404
-    assert told(hidden, secret) == told(missing, MISSING)
+    for below in BELOW:
+        hidden = await bela.get(f"/incidents/INC-{secret}{below}")
+        missing = await bela.get(f"/incidents/INC-{MISSING}{below}")
+        assert hidden.status == 404, below
+        assert told(hidden, secret) == told(missing, MISSING), below
+        head = await bela.get(f"/incidents/INC-{secret}{below}", method="HEAD")
+        assert (head.status, head.body) == (404, b""), below
 
-    head = await bela.get(f"/incidents/INC-{secret}{below}", method="HEAD")
-    assert (head.status, head.body) == (404, b"")
 
-
-@pytest.mark.parametrize("below", ["/review", "/review/edit"])
-async def test_nobody_else_can_write_to_it(there: Bench, secret: int, below: str) -> None:
+async def test_nobody_else_can_write_to_it(there: Bench, secret: int) -> None:
     bela = Browser(there)
     token = (await bela.signs_in("bela")).form("/leave").fields["token"]
     sent = {"token": token, "version": "1", "markdown": "taken over"}
-    hidden = await bela.post(f"/incidents/INC-{secret}{below}", **sent)
-    missing = await bela.post(f"/incidents/INC-{MISSING}{below}", **sent)
-    assert hidden.status == 404
-    assert told(hidden, secret) == told(missing, MISSING)
+    for below in ("/review", "/review/edit"):
+        hidden = await bela.post(f"/incidents/INC-{secret}{below}", **sent)
+        missing = await bela.post(f"/incidents/INC-{MISSING}{below}", **sent)
+        assert hidden.status == 404
+        assert told(hidden, secret) == told(missing, MISSING)
     async with there.app.store.read() as tx:
         assert "taken over" not in (await tx.review(secret) or "")
 
@@ -80,12 +79,12 @@ async def test_it_is_on_the_list_of_its_people_alone(there: Bench, secret: int) 
     assert f"INC-{secret}" not in listed.text
 
 
-@pytest.mark.parametrize("below", BELOW)
-async def test_its_people_see_every_page_of_it(there: Bench, secret: int, below: str) -> None:
+async def test_its_people_see_every_page_of_it(there: Bench, secret: int) -> None:
     ana = Browser(there)
     await ana.signs_in("ana")
-    page = await ana.get(f"/incidents/INC-{secret}{below}")
-    assert page.status == (404 if below.endswith("xml") else 200)
+    for below in BELOW:
+        page = await ana.get(f"/incidents/INC-{secret}{below}")
+        assert page.status == (404 if below.endswith("xml") else 200), below
 
 
 async def test_whoever_leaves_its_channel_sees_it_no_more(there: Bench, secret: int) -> None:
@@ -101,14 +100,12 @@ async def test_whoever_leaves_its_channel_sees_it_no_more(there: Bench, secret: 
     assert (await bela.get(f"/incidents/INC-{secret}")).status == 404
 
 
-@pytest.mark.parametrize(
-    "below", ["", "/timeline", "/timeline?format=csv", "/review", "/review?format=html"]
-)
-async def test_a_token_sees_no_private_incident(there: Bench, secret: int, below: str) -> None:
+async def test_a_token_sees_no_private_incident(there: Bench, secret: int) -> None:
     token = "first-token-of-ours"
-    hidden = await ask(there, f"/api/v1/incidents/INC-{secret}{below}", token=token)
-    missing = await ask(there, f"/api/v1/incidents/INC-{MISSING}{below}", token=token)
-    assert hidden.status == 404
-    assert told(hidden, secret) == told(missing, MISSING)
+    for below in ("", "/timeline", "/timeline?format=csv", "/review", "/review?format=html"):
+        hidden = await ask(there, f"/api/v1/incidents/INC-{secret}{below}", token=token)
+        missing = await ask(there, f"/api/v1/incidents/INC-{MISSING}{below}", token=token)
+        assert hidden.status == 404, below
+        assert told(hidden, secret) == told(missing, MISSING), below
     listed = await ask(there, "/api/v1/incidents?status=all", token=token)
     assert f"INC-{secret}" not in listed.text

@@ -23,6 +23,7 @@ from incibot.core.review.section import Findings, Section
 from incibot.core.review.short import SHORT
 from incibot.core.review.surprises import SURPRISES
 from incibot.core.review.tasks import TASKS
+from incibot.core.review.telling import Telling
 from incibot.core.review.unfolding import UNFOLDING
 
 SECTIONS: tuple[Section, ...] = (
@@ -50,4 +51,5 @@ def read(history: History, book: Playbook) -> dict[str, Findings]:
 
     A pure function: the same history and playbook give the same findings. `head.at` is not looked at.
     """
-    return {section.id: section.read(history, book) for section in SECTIONS}
+    telling = Telling(history, book)
+    return {section.id: section.read(telling) for section in SECTIONS}

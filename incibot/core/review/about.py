@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from incibot.core.history import History, Interval
-from incibot.core.playbook import Playbook
+from incibot.core.history import Interval
 from incibot.core.review.section import Findings, Rank, Section, Statement
 from incibot.core.review.telling import Telling, rank_of
 from incibot.core.timeline import EntryKind, Mark, Recorded
@@ -14,13 +13,12 @@ from incibot.core.timeline import EntryKind, Mark, Recorded
 _SIGNALS = (EntryKind.ALERT, EntryKind.CHANGE, EntryKind.PAGE)
 
 
-def about(history: History, book: Playbook) -> Findings:
-    if not history.entries:
+def about(telling: Telling) -> Findings:
+    if not telling.history.entries:
         return Findings()
-    telling = Telling(history, book)
-    entries = history.entries
+    entries = telling.history.entries
     ends = (entries[0].id, entries[-1].id) if len(entries) > 1 else (entries[0].id,)
-    counted = history.head.completeness
+    counted = telling.history.head.completeness
 
     def whole(text: str) -> Statement:
         return Statement(text=text, evidence=ends, rank=Rank.SYSTEM)
@@ -37,10 +35,10 @@ def about(history: History, book: Playbook) -> Findings:
                 f"{counted.deleted} deleted since. {_n(len(wrote), 'person', 'people')} wrote."
             ),
             whole(
-                f"{_n(marked, 'entry', 'entries')} marked or typed by people as what they are "
-                f"({_n(key, 'key moment')}); {len(entries) - marked} as they were recorded."
+                f"{_n(marked, 'entry', 'entries')} marked by people, or typed as what they are (an "
+                f"idea, a decision)" + (f"; {_n(key, 'key moment')} among them." if key else ".")
             ),
-            whole(f"From other systems: {_signals(entries)}."),
+            whole(_signals(entries)),
             *(_not_listening(telling, interval) for interval in counted.not_listening),
         )
     )
@@ -64,7 +62,8 @@ def _not_listening(telling: Telling, interval: Interval) -> Statement:
 
 def _signals(entries: Sequence[Recorded]) -> str:
     counts = [(sum(entry.kind is kind for entry in entries), kind) for kind in _SIGNALS]
-    return ", ".join(_n(count, kind.value) for count, kind in counts if count) or "nothing"
+    told = ", ".join(_n(count, kind.value) for count, kind in counts if count)
+    return f"From other systems: {told or 'no alerts, changes or pages'}."
 
 
 def _n(count: int, one: str, many: str = "") -> str:

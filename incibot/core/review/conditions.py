@@ -5,8 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import timedelta
 
-from incibot.core.history import History
-from incibot.core.playbook import Playbook
 from incibot.core.review.phases import usual
 from incibot.core.review.section import Findings, Group, Section
 from incibot.core.review.telling import Telling, stands
@@ -15,13 +13,12 @@ from incibot.core.timeline import EntryKind
 BEFORE = timedelta(hours=24)
 
 
-def conditions(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
-    known = usual(history.incident)
+def conditions(telling: Telling) -> Findings:
+    known = usual(telling.history.incident)
     if not known:
         return Findings()
     start = known[0]
-    entries = history.entries
+    entries = telling.history.entries
     first = bisect_left(entries, start.at - BEFORE, key=lambda entry: entry.occurred_at)
     last = bisect_right(entries, start.at, key=lambda entry: entry.occurred_at)
     changes = [

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from incibot.core.history import History
 from incibot.core.people import Assignment, UserId
-from incibot.core.playbook import Playbook
 from incibot.core.review.section import (
     Findings,
     Group,
@@ -28,12 +27,11 @@ AROUND = timedelta(minutes=15)  # where the summary of a hand-over is looked for
 SUMMARY = 200  # characters that a message has at least to be taken for one
 
 
-def coordination(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
-    handed = hand_overs(history)
+def coordination(telling: Telling) -> Findings:
+    handed = hand_overs(telling.history)
     return Findings(
         statements=(*_wrote(telling), *_at_once(telling), *_came(telling)),
-        table=_table(telling, _roles(history)),
+        table=_table(telling, _roles(telling.history)),
         groups=tuple(_hand_over(telling, entry) for entry in handed),
         questions=tuple(
             Question(
@@ -177,16 +175,11 @@ def _hand_over(telling: Telling, entry: Recorded) -> Group:
         or (one.kind is EntryKind.UPDATE and stands(one))
     ]
     minutes = AROUND.seconds // 60
+    looked_for = f"{SUMMARY} characters or more, pinned, or an update"
     if found:
-        text = (
-            f"A message of {SUMMARY} characters or more, a pinned one or an update stands within "
-            f"{minutes} minutes of it."
-        )
+        text = f"A summary may be in these, within {minutes} minutes of it ({looked_for})."
     else:
-        text = (
-            f"No message of {SUMMARY} characters or more, no pinned one and no update stands "
-            f"within {minutes} minutes of it."
-        )
+        text = f"No summary found in the record within {minutes} minutes of it ({looked_for})."
     statement = Statement(
         text=text, evidence=ids(found) if found else (entry.id,), rank=Rank.SYSTEM
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from incibot.core.history import History
-from incibot.core.playbook import Playbook
+from incibot.core.markup import markdown_text
 from incibot.core.review.section import Findings, Group, Question, Rank, Section, Statement
-from incibot.core.review.telling import Telling, Threads, ids, literal, rank_of, stands
+from incibot.core.review.telling import Telling, Threads, ids, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 IN_VIEW = timedelta(minutes=30)  # an idea of which nobody spoke for longer was left for then
@@ -60,12 +60,11 @@ def _idea(entry: Recorded, answers: tuple[Recorded, ...], threads: Threads) -> I
     return Idea(entry, (), max(one.occurred_at for one in words) + IN_VIEW)
 
 
-def enquiry(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
-    raised = ideas(history)
+def enquiry(telling: Telling) -> Findings:
+    raised = ideas(telling.history)
     if not raised:
         return Findings()
-    threads = Threads(history.entries)
+    threads = Threads(telling.history.entries)
     unanswered = [idea for idea in raised if not idea.outcome]
     return Findings(
         statements=(_summary(raised),),
@@ -88,7 +87,7 @@ def _summary(raised: tuple[Idea, ...]) -> Statement:
         by_outcome[idea.outcome] = by_outcome.get(idea.outcome, 0) + 1
     unanswered = by_outcome.pop("", 0)
     counts = [
-        f"{count} {literal(outcome.replace('_', ' '))}"
+        f"{count} {markdown_text(outcome.replace('_', ' '))}"
         for outcome, count in sorted(by_outcome.items(), reverse=True)
     ]
     if unanswered:

@@ -7,19 +7,19 @@ from itertools import pairwise
 
 from incibot.core.history import History
 from incibot.core.incident import Known, Milestone
+from incibot.core.markup import markdown_text
 from incibot.core.playbook import MILESTONES, Playbook
 from incibot.core.review.phases import usual
 from incibot.core.review.section import Findings, Question, Rank, Row, Section, Statement, Table
-from incibot.core.review.telling import Telling, literal, stands
+from incibot.core.review.telling import Telling, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 
-def milestones(history: History, book: Playbook) -> Findings:
-    if not history.entries:
+def milestones(telling: Telling) -> Findings:
+    if not telling.history.entries:
         return Findings()
-    telling = Telling(history, book)
-    keys = {entry.key: entry for entry in history.entries}
-    incident = history.incident
+    keys = {entry.key: entry for entry in telling.history.entries}
+    incident = telling.history.incident
     others = [one for one in incident.milestones if one.name not in MILESTONES]
     rows = [
         _row(telling, one, keys.get(one.key)) if one else Row(cells=(name, "not known", "", ""))
@@ -29,7 +29,7 @@ def milestones(history: History, book: Playbook) -> Findings:
     rows += [
         _row(telling, one, keys.get(one.key)) for one in sorted(others, key=lambda one: one.at)
     ]
-    relapsed = relapses(history, book)
+    relapsed = relapses(telling.history, telling.book)
     return Findings(
         table=Table(
             columns=("Milestone", "Time", "How it is known", "Confidence"), rows=tuple(rows)
@@ -40,8 +40,8 @@ def milestones(history: History, book: Playbook) -> Findings:
             *(
                 Statement(
                     text=f"Things seemed better at {telling.clock(better.occurred_at)} "
-                    f"({literal(str(better.data.get('to', '')))}); status went back to "
-                    f"{literal(str(back.data.get('to', '')))} at {telling.clock(back.occurred_at)}",
+                    f"({markdown_text(str(better.data.get('to', '')))}); status went back to "
+                    f"{markdown_text(str(back.data.get('to', '')))} at {telling.clock(back.occurred_at)}",
                     quote=telling.quote(back.data.get("note")),
                     evidence=(better.id, back.id),
                     rank=Rank.SYSTEM,
@@ -66,9 +66,9 @@ def _row(telling: Telling, one: Milestone, entry: Recorded | None) -> Row:
         when = f", at {telling.clock(entry.recorded_at)}" if entry else ""
         known = f"said{by}{when}"
     else:
-        known = "recorded as it was set in incibot"
+        known = "set in incibot at that time"
     return Row(
-        cells=(literal(one.name), telling.clock(one.at), known, one.known.value),
+        cells=(markdown_text(one.name), telling.clock(one.at), known, one.known.value),
         evidence=(entry.id,) if entry else (),
     )
 
@@ -100,7 +100,7 @@ def _earlier(telling: Telling, keys: dict[str, Recorded]) -> list[Statement]:
             name, at = said
             found.append(
                 Statement(
-                    text=f"Also on record for “{literal(name)}”: {telling.clock(at)}.",
+                    text=f"Also on record for “{markdown_text(name)}”: {telling.clock(at)}.",
                     evidence=(entry.id,),
                     rank=Rank.SYSTEM,
                 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 from incibot.core.history import History
 from incibot.core.incident import Incident, Milestone
 from incibot.core.playbook import MILESTONES
+from incibot.core.review.telling import known_at
 from incibot.core.timeline import Recorded
 
 _LABELS = {
@@ -60,6 +61,7 @@ class Chapter:
     Attributes:
         since, until: None before the first and after the last milestone.
         milestones: those that bound it.
+        learnt: what happened in another stretch, and was told only now.
     """
 
     label: str
@@ -67,11 +69,13 @@ class Chapter:
     until: datetime | None
     milestones: tuple[Milestone, ...]
     entries: tuple[Recorded, ...]
+    learnt: tuple[Recorded, ...] = ()
 
 
 def chapters(history: History) -> tuple[Chapter, ...]:
     """The story cut at its milestones, in the order of time; a stretch without an entry is left out.
 
+    What was told only in a later stretch is in both: in one as it happened, in the other as learnt.
     An entry at the very moment of a milestone ends the stretch before it: it is what reached it.
     Only the first milestone opens the stretch that it begins.
     """
@@ -81,9 +85,16 @@ def chapters(history: History) -> tuple[Chapter, ...]:
         return ()
     times = [same[0].at for same in points]
     within: list[list[Recorded]] = [[] for _ in range(len(points) + 1)]
+    learnt: list[list[Recorded]] = [[] for _ in within]
+
+    def place(at: datetime) -> int:
+        return 1 if at == times[0] else bisect_left(times, at)
+
     for entry in history.entries:
-        at = entry.occurred_at
-        within[1 if at == times[0] else bisect_left(times, at)].append(entry)
+        then, since = place(entry.occurred_at), place(known_at(entry))
+        within[then].append(entry)
+        if since > then:
+            learnt[since].append(entry)
     first, last = points[0][0], points[-1][-1]
     found = [
         Chapter(
@@ -91,7 +102,7 @@ def chapters(history: History) -> tuple[Chapter, ...]:
             since=None,
             until=first.at,
             milestones=(first,),
-            entries=tuple(within[0]),
+            entries=(),
         ),
         *(
             Chapter(
@@ -99,19 +110,23 @@ def chapters(history: History) -> tuple[Chapter, ...]:
                 since=earlier[0].at,
                 until=later[0].at,
                 milestones=(earlier[-1], later[0]),
-                entries=tuple(entries),
+                entries=(),
             )
-            for (earlier, later), entries in zip(pairwise(points), within[1:-1], strict=True)
+            for earlier, later in pairwise(points)
         ),
         Chapter(
             label=f"after “{last.name}”",
             since=last.at,
             until=None,
             milestones=(last,),
-            entries=tuple(within[-1]),
+            entries=(),
         ),
     ]
-    return tuple(chapter for chapter in found if chapter.entries)
+    return tuple(
+        replace(chapter, entries=tuple(happened), learnt=tuple(told))
+        for chapter, happened, told in zip(found, within, learnt, strict=True)
+        if happened or told
+    )
 
 
 def window(history: History) -> tuple[datetime, datetime] | None:
@@ -119,7 +134,7 @@ def window(history: History) -> tuple[datetime, datetime] | None:
 
     From detection, else the declaration, else the first words; to the resolution, else the last.
     """
-    said = [entry.occurred_at for entry in history.entries if entry.is_said]
+    said = sorted(known_at(entry) for entry in history.entries if entry.is_said)
     if not said:
         return None
     incident = history.incident

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from incibot.core.history import History
-from incibot.core.playbook import Playbook
+from incibot.core.markup import markdown_text
 from incibot.core.review.section import Findings, Rank, Section, Statement
-from incibot.core.review.telling import Telling, literal
+from incibot.core.review.telling import Telling
 from incibot.core.timeline import Recorded
 
+_NAMES = {"slack": "Slack", "import": "an import"}
 
-def provenance(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
+
+def provenance(telling: Telling) -> Findings:
     sources: dict[str, list[Recorded]] = {}
-    for entry in history.entries:
+    for entry in telling.history.entries:
         sources.setdefault(entry.source.type, []).append(entry)
-    incident = history.incident
+    incident = telling.history.incident
     channel = f", channel #{telling.typed(incident.channel_name)}" if incident.channel_name else ""
     return Findings(
         statements=tuple(
             Statement(
-                text=f"From {literal(name)}{channel if name == 'slack' else ''}: "
+                text=f"From {_NAMES.get(name) or markdown_text(name)}{channel if name == 'slack' else ''}: "
                 f"{'1 entry' if len(entries) == 1 else f'{len(entries)} entries'}, "
                 f"{telling.span(entries[0].occurred_at, entries[-1].occurred_at)}.",
                 evidence=tuple(dict.fromkeys((entries[0].id, entries[-1].id))),

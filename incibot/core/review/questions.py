@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from incibot.core.history import History
-from incibot.core.playbook import Playbook
 from incibot.core.review.section import Findings, Question, Rank, Section, Statement
 from incibot.core.review.telling import Telling, Threads, ids, stands
 from incibot.core.timeline import EntryKind
 
 
-def questions(history: History, book: Playbook) -> Findings:
+def questions(telling: Telling) -> Findings:
     """A reply is the first words by another person in the question's thread."""
     asked = [
-        entry for entry in history.entries if entry.kind is EntryKind.QUESTION and stands(entry)
+        entry
+        for entry in telling.history.entries
+        if entry.kind is EntryKind.QUESTION and stands(entry)
     ]
     if not asked:
         return Findings()
-    telling = Telling(history, book)
-    threads = Threads(history.entries)
+    threads = Threads(telling.history.entries)
     without = [entry for entry in asked if threads.reply(entry) is None]
     noun = "1 question is" if len(asked) == 1 else f"{len(asked)} questions are"
     return Findings(
@@ -32,7 +31,7 @@ def questions(history: History, book: Playbook) -> Findings:
         questions=tuple(
             Question(
                 text=f"Asked at {telling.clock(entry.occurred_at)}, with no reply found in its "
-                "thread. What became of it, and where did an answer come from?",
+                "thread. What became of it?",
                 quote=telling.quote(entry.words),
                 evidence=(entry.id,),
             )
@@ -45,5 +44,8 @@ QUESTIONS = Section(
     id="questions",
     title="Open questions",
     read=questions,
-    prompts=("Whom else to talk to, and about what?",),
+    prompts=(
+        "Where did answers come from that are not in the channel?",
+        "Whom else to talk to, and about what?",
+    ),
 )

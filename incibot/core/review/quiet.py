@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from statistics import median
 
 from incibot.core.history import History
-from incibot.core.playbook import Playbook
 from incibot.core.review.phases import window
 from incibot.core.review.section import Findings, Question, Rank, Section, Statement
-from incibot.core.review.telling import Telling, is_back_dated
+from incibot.core.review.telling import Telling, known_at
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
 NEEDED = 6  # messages; with fewer there is no usual gap to compare with
@@ -53,29 +52,27 @@ def _written_then(history: History) -> list[Recorded]:
     within = window(history)
     if within is None:
         return []
-    return [
-        entry
-        for entry in history.entries
-        if entry.is_said
-        and not is_back_dated(entry)
-        and within[0] <= entry.occurred_at <= within[1]
+    written = [
+        replace(entry, occurred_at=known_at(entry)) for entry in history.entries if entry.is_said
     ]
+    return sorted(
+        (entry for entry in written if within[0] <= entry.occurred_at <= within[1]),
+        key=lambda entry: (entry.occurred_at, entry.id),
+    )
 
 
-def quiet(history: History, book: Playbook) -> Findings:
-    found = silence(history)
+def quiet(telling: Telling) -> Findings:
+    found = silence(telling.history)
     if found is None:
         return Findings()
-    telling = Telling(history, book)
-    zones = _zones(history)
+    zones = _zones(telling.history)
     stretches = sorted(found.longest, key=lambda one: one.after.occurred_at)
     return Findings(
         statements=tuple(_statement(telling, one, zones) for one in stretches),
         questions=tuple(
             Question(
-                text="The channel was quiet "
-                f"{telling.span(one.after.occurred_at, one.before.occurred_at)}. "
-                "What was going on?",
+                text=f"What was going on {telling.span(one.after.occurred_at, one.before.occurred_at)}, "
+                "while nobody wrote?",
                 evidence=(one.after.id, one.before.id),
             )
             for one in stretches

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from incibot.core.history import History
-from incibot.core.playbook import Playbook
+if TYPE_CHECKING:
+    from incibot.core.review.telling import Telling
 
 
 class Rank(StrEnum):
@@ -94,18 +95,19 @@ class Section:
 
     Attributes:
         id: names its block in the document, and its template ``review/<id>.md.j2`` if it has one.
-        read: a pure function of the record; the same record gives the same findings.
+        read: a pure function of the record, which a telling holds; the same record gives the same
+            findings.
         prompts: what people are asked to write there.
         always: it stands in the document even when nothing was found, for people to write.
     """
 
     id: str
     title: str
-    read: Callable[[History, Playbook], Findings]
+    read: Callable[[Telling], Findings]
     prompts: tuple[str, ...] = ()
     always: bool = False
 
 
-def nothing(history: History, book: Playbook) -> Findings:
+def nothing(telling: Telling) -> Findings:
     """For a section that only people can write."""
     return Findings()

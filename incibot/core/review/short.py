@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from incibot.core.history import History
-from incibot.core.playbook import Playbook
+from incibot.core.markup import markdown_text
 from incibot.core.review.section import Findings, Rank, Section, Statement
-from incibot.core.review.telling import Telling, ids, literal, stands
+from incibot.core.review.telling import Telling, ids, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 
-def short(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
+def short(telling: Telling) -> Findings:
     declared = next(
-        (entry for entry in history.entries if entry.kind is EntryKind.DECLARED),
-        next(iter(history.entries), None),
+        (entry for entry in telling.history.entries if entry.kind is EntryKind.DECLARED),
+        next(iter(telling.history.entries), None),
     )
     if declared is None:
         return Findings()
-    incident = history.incident
+    incident = telling.history.incident
     statements = _declared(telling, declared)
     rated = [
-        entry for entry in history.entries if entry.kind is EntryKind.SEVERITY and stands(entry)
+        entry
+        for entry in telling.history.entries
+        if entry.kind is EntryKind.SEVERITY and stands(entry)
     ]
     if rated:
-        first = literal(str(rated[0].data.get("from", "")))
+        first = markdown_text(str(rated[0].data.get("from", "")))
         path = "".join(
-            f" → {literal(str(entry.data.get('to', '')))} ({telling.clock(entry.occurred_at)})"
+            f" → {markdown_text(str(entry.data.get('to', '')))} ({telling.clock(entry.occurred_at)})"
             for entry in rated
         )
         statements.append(
@@ -36,13 +36,17 @@ def short(history: History, book: Playbook) -> Findings:
             )
         )
     statements += _reached(telling, declared)
-    moved = [entry for entry in history.entries if entry.kind is EntryKind.STATUS and stands(entry)]
+    moved = [
+        entry
+        for entry in telling.history.entries
+        if entry.kind is EntryKind.STATUS and stands(entry)
+    ]
     if moved:
         last = moved[-1]
-        over = book.is_over(incident.status)
+        over = telling.book.is_over(incident.status)
         statements.append(
             Statement(
-                text=f"Last status on record: {literal(incident.status)}, "
+                text=f"Last status on record: {markdown_text(incident.status)}, since "
                 f"{telling.clock(last.occurred_at)}" + ("" if over else "; the response is open"),
                 quote=telling.quote(last.data.get("note")),
                 evidence=(last.id,),
@@ -61,10 +65,10 @@ def _declared(telling: Telling, declared: Recorded) -> list[Statement]:
     said = [
         (
             f"{incident.ref} was declared{kind}{service} on {day} at "
-            f"{telling.clock(incident.declared_at)}, {literal(str(severity))}",
+            f"{telling.clock(incident.declared_at)}, {markdown_text(str(severity))}",
             incident.title,
         ),
-        ("Told with it", incident.summary),
+        ("Described then as", incident.summary),
     ]
     return [
         Statement(text=text, quote=telling.typed(quote), evidence=(declared.id,), rank=Rank.SYSTEM)
@@ -79,10 +83,10 @@ def _reached(telling: Telling, declared: Recorded) -> list[Statement]:
         return []
     keys = {entry.key: entry.id for entry in telling.history.entries}
     named = list(dict.fromkeys((reached[0], reached[-1])))
-    words = [f"{literal(one.name)}, {telling.clock(one.at)}" for one in named]
-    text = f"First milestone on record: {words[0]}"
-    if len(words) > 1:
-        text += f"; last: {words[1]}"
+    words = [f"“{markdown_text(one.name)}” at {telling.clock(one.at)}" for one in named]
+    text = f"Milestones on record: from {words[0]} to {words[-1]}"
+    if len(words) == 1:
+        text = f"Milestone on record: {words[0]}"
     evidence = tuple(dict.fromkeys(keys.get(one.key, declared.id) for one in named))
     return [Statement(text=f"{text}.", evidence=evidence, rank=Rank.SYSTEM)]
 

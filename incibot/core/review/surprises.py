@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from incibot.core.history import History
-from incibot.core.playbook import Playbook
 from incibot.core.review.phases import window
 from incibot.core.review.section import Findings, Group, Rank, Section
 from incibot.core.review.telling import Telling, stands
@@ -30,22 +28,25 @@ _WORDS = re.compile(
 )
 
 
-def surprises(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
+def surprises(telling: Telling) -> Findings:
     marked = [
-        entry for entry in history.entries if entry.kind is EntryKind.SURPRISE and stands(entry)
+        entry
+        for entry in telling.history.entries
+        if entry.kind is EntryKind.SURPRISE and stands(entry)
     ]
-    seen = window(history)
+    seen = window(telling.history)
     possible = [
         replace(telling.tell(entry), rank=Rank.PATTERN)
-        for entry in history.entries
+        for entry in telling.history.entries
         if seen is not None
         and seen[0] <= entry.occurred_at <= seen[1]
         and entry.is_said
         and entry.kind in (EntryKind.MESSAGE, EntryKind.NOTE, EntryKind.OBSERVATION)
         and _WORDS.search(_MASKED.sub(" ", entry.words))
     ]
-    emoji = next((name for name, mark in book.reactions.items() if mark is Mark.SURPRISE), "")
+    emoji = next(
+        (name for name, mark in telling.book.reactions.items() if mark is Mark.SURPRISE), ""
+    )
     confirm = f"; react with :{emoji}: to confirm" if emoji else ""
     return Findings(
         statements=tuple(telling.tell(entry) for entry in marked),

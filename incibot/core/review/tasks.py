@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import re
 
-from incibot.core.history import History
 from incibot.core.incident import Task
-from incibot.core.playbook import Playbook
 from incibot.core.review.section import Findings, Row, Section, Table
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 
 
-def tasks(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
+def tasks(telling: Telling) -> Findings:
     evidence: dict[object, list[int]] = {}
-    for entry in history.entries:
+    for entry in telling.history.entries:
         if entry.kind is EntryKind.TASK:
             evidence.setdefault(entry.data.get("task"), []).append(entry.id)
-    if not history.incident.tasks:
+    if not telling.history.incident.tasks:
         return Findings()
     return Findings(
         table=Table(
             columns=("Task", "For", "Opened", "Done"),
             rows=tuple(
                 Row(cells=_cells(telling, task), evidence=tuple(evidence.get(task.number, ())))
-                for task in history.incident.tasks
+                for task in telling.history.incident.tasks
             ),
         )
     )

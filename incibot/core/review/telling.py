@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 
 from incibot.core import disclosure
 from incibot.core.history import History
-from incibot.core.markup import markdown
+from incibot.core.markup import markdown, markdown_text
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Rank, Statement
-from incibot.core.timeline import SAID, TYPED, EntryKind, Recorded
+from incibot.core.timeline import SAID, TYPED, EntryKind, Recorded, moment_of
 
 LATE = timedelta(minutes=2)  # what is recorded later than this after it happened is said to be
 
 _LABELS = {
     EntryKind.HYPOTHESIS: "idea",
     EntryKind.UPDATE: "update to others",
-    EntryKind.ALERT: "alert",
-    EntryKind.CHANGE: "change",
-    EntryKind.PAGE: "page",
-    EntryKind.LINK: "link",
-    EntryKind.REVIEW: "review",
 }
-
-
-def literal(text: str) -> str:
-    """Plain text as one line of Markdown that shows just that text."""
-    line = " ".join(text.split())
-    line = re.sub(r"[\\`*\[\]<>|~&]|(?<![^\W_])_|_(?![^\W_])|!\Z", r"\\\g<0>", line)
-    return re.sub(r"^(\d*)([-+=#.)])", r"\1\\\2", line)
 
 
 def is_back_dated(entry: Recorded) -> bool:
     """Somebody told it afterwards, naming a time: nobody could read it in the channel then."""
     return bool(entry.data.get("read_as"))
+
+
+def known_at(entry: Recorded) -> datetime:
+    """When it could be known in the channel: what was told afterwards, when it was told."""
+    return entry.recorded_at if is_back_dated(entry) else entry.occurred_at
+
+
+def kind_label(kind: EntryKind) -> str:
+    """What the kind is called among people, such as ``idea``."""
+    return _LABELS.get(kind, kind.value)
+
+
+def label(entry: Recorded) -> str:
+    """What sort of entry it is, as people say it: ``idea``, ``idea ruled out``, ``note``."""
+    if entry.data.get("outcome"):
+        return f"idea {str(entry.data['outcome']).replace('_', ' ')}"
+    return kind_label(entry.kind)
+
+
+def said(entry: Recorded) -> str:
+    """The entry's words, less what `label` says already: of an answer, the idea that it is about."""
+    if entry.data.get("outcome"):
+        return entry.words.partition(": ")[2] or entry.words
+    return entry.words
 
 
 def stands(entry: Recorded) -> bool:
@@ -52,6 +63,17 @@ def rank_of(entry: Recorded) -> Rank:
 
 def ids(entries: Iterable[Recorded]) -> tuple[int, ...]:
     return tuple(entry.id for entry in entries)
+
+
+def comes_with(entry: Recorded, before: Recorded, zone: tzinfo) -> bool:
+    """Both tell that somebody joined, or both that somebody left, on one day: one line can tell it."""
+    return (
+        entry.kind is before.kind
+        and entry.kind in (EntryKind.JOINED, EntryKind.LEFT)
+        and stands(entry)
+        and stands(before)
+        and entry.occurred_at.astimezone(zone).date() == before.occurred_at.astimezone(zone).date()
+    )
 
 
 class Telling:
@@ -73,15 +95,19 @@ class Telling:
         self._channels = disclosure.channels(self.head)
         self._names = disclosure.Names(self.head.people)
         self._actors: dict[tuple[UserId | None, str, str], str] = {}
-        self._told: dict[int, Statement] = {}  # many a decision shares what was known before it
+        self._quotes: dict[str, str] = {}  # what one section quotes, others do
         self._titles = {role.word: role.title for role in book.roles}
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.head.zone)
 
     def clock(self, at: datetime, *, under: date | None = None, seconds: bool = False) -> str:
-        """The time; with its date unless that is the one that it stands under."""
+        """The time; with its date unless that is the one that it stands under.
+
+        A time of a whole minute, as people name one, is given no seconds.
+        """
         then = self._local(at)
+        seconds = seconds and bool(at.second or at.microsecond)
         day = "" if then.date() == (under or self.day) else f"{then:%Y-%m-%d} "
         offset = f"{then:%z}" if self._offsets_differ else ""
         return f"{day}{then:%H:%M:%S}{offset}" if seconds else f"{day}{then:%H:%M}{offset}"
@@ -91,18 +117,21 @@ class Telling:
         return "–".join(dict.fromkeys(ends))
 
     def person(self, user: UserId) -> str:
-        return literal(disclosure.name(self.head, user))
+        return markdown_text(disclosure.name(self.head, user))
 
     def role_title(self, word: str) -> str:
-        return literal(self._titles.get(word, word))
+        return markdown_text(self._titles.get(word) or self.head.title(word))
 
-    def who(self, entry: Recorded) -> str:
-        """Who said or did it, with the roles that they held then."""
+    def actor(self, entry: Recorded) -> str:
+        """Who said or did it."""
         actor = (entry.by, entry.by_name, entry.source.type)
         if actor not in self._actors:
-            self._actors[actor] = literal(disclosure.actor(self.head, entry))
-        name = self._actors[actor]
-        at = entry.occurred_at
+            self._actors[actor] = markdown_text(disclosure.actor(self.head, entry))
+        return self._actors[actor]
+
+    def who(self, entry: Recorded, at: datetime | None = None) -> str:
+        """Who said or did it, with the roles that they held then, or at the given time."""
+        at = at or entry.occurred_at
         roles = dict.fromkeys(
             held.role
             for held in self.incident.assignments
@@ -110,30 +139,65 @@ class Telling:
             and held.since <= at
             and (held.until is None or at < held.until)
         )
-        return f"{name} ({', '.join(map(literal, roles))})" if roles else name
+        titles = f" ({', '.join(map(self.role_title, roles))})" if roles else ""
+        return f"{self.actor(entry)}{titles}"
 
     def typed(self, text: str) -> str:
         """Plain text that somebody typed into a form, in Markdown."""
-        return literal(disclosure.typed(self.head, text))
+        return markdown_text(disclosure.typed(self.head, text))
 
     def quote(self, words: object) -> str:
         """Words in Slack's notation, in Markdown."""
-        said = disclosure.words(self.head, words if isinstance(words, str) else "")
-        return markdown(said, self._names, self._channels)
+        if not isinstance(words, str) or not words:
+            return ""
+        if words not in self._quotes:
+            shown = disclosure.words(self.head, words)
+            self._quotes[words] = markdown(shown, self._names, self._channels)
+        return self._quotes[words]
 
     def tell(self, entry: Recorded) -> Statement:
         """The entry as a statement that begins with its time. Words that are gone stay gone."""
-        if entry.id not in self._told:
-            self._told[entry.id] = self._tell(entry, self.clock)
-        return self._told[entry.id]
+        return self._tell(entry, self.who(entry), self.clock)
 
-    def tell_to_the_second(self, entry: Recorded) -> Statement:
-        """The same, to stand under its day."""
+    def tell_when_known(self, entry: Recorded) -> Statement:
+        """The same at the time when it could be known, where that is not when it happened."""
+        if not is_back_dated(entry) or not stands(entry):
+            return self.tell(entry)
+        now, then = self.clock(entry.recorded_at), self.clock(entry.occurred_at)
+        who = self.who(entry, entry.recorded_at)
+        return Statement(
+            text=f"**{now}** {who}, {label(entry)} of {then}, written down now",
+            quote=self.quote(said(entry)),
+            evidence=(entry.id,),
+            rank=rank_of(entry),
+        )
+
+    def tell_in_full(self, entry: Recorded) -> Statement:
+        """For the timeline under its day: to the second, with the thread; roles have their own lines."""
         day = self._local(entry.occurred_at).date()
-        return self._tell(entry, partial(self.clock, under=day, seconds=True))
+        clock = partial(self.clock, under=day, seconds=True)
+        who = self.actor(entry)
+        thread = entry.source.thread_ts
+        if thread is not None and thread != entry.source.ts:
+            who += f", in the thread of {clock(moment_of(thread))}"
+        return self._tell(entry, who, clock)
 
-    def _tell(self, entry: Recorded, clock: Callable[[datetime], str]) -> Statement:
-        what, quote = self._what(entry)
+    def tell_together(self, entries: Sequence[Recorded]) -> Statement:
+        """Of several who joined, or left, one after the other on one day."""
+        first, last = entries[0], entries[-1]
+        day = self._local(first.occurred_at).date()
+        ends = [
+            self.clock(at, under=day, seconds=True) for at in (first.occurred_at, last.occurred_at)
+        ]
+        names = ", ".join(dict.fromkeys(map(self.actor, entries)))
+        return Statement(
+            text=f"**{'–'.join(dict.fromkeys(ends))}** {first.kind.value.capitalize()}: {names}",
+            evidence=ids(entries),
+            rank=Rank.SYSTEM,
+        )
+
+    def _tell(self, entry: Recorded, who: str, clock: Callable[[datetime], str]) -> Statement:
+        what, quote = self._what(entry, who)
         at = clock(entry.occurred_at)
         text = f"**{at}** {what}"
         if entry.retracted_at is not None:
@@ -146,33 +210,31 @@ class Telling:
             text += f", recorded {clock(entry.recorded_at)}"
         return Statement(text=text, quote=quote, evidence=(entry.id,), rank=rank_of(entry))
 
-    def _what(self, entry: Recorded) -> tuple[str, str]:
+    def _what(self, entry: Recorded, who: str) -> tuple[str, str]:
         """What happened in our words, and the people's own words that go with it."""
-        who = self.who(entry)
         if not stands(entry):
-            label = "message deleted" if not entry.words else f"{entry.kind.value}, taken back"
-            return f"{who}: {label}", ""
+            gone = "message deleted" if not entry.words else f"{label(entry)}, taken back"
+            return f"{who}: {gone}", ""
         data = entry.data
         match entry.kind:
             case EntryKind.DECLARED:
-                severity = literal(str(data.get("severity", "")))
-                return f"Declared by {who}" + (f" as {severity}" if severity else ""), self.quote(
-                    entry.words
-                )
+                severity = markdown_text(str(data.get("severity", "")))
+                text = f"Declared by {who}" + (f" as {severity}" if severity else "")
+                return text, self.quote(entry.words)
             case EntryKind.STATUS:
-                came, went = (literal(str(data.get(end, ""))) for end in ("from", "to"))
+                came, went = (markdown_text(str(data.get(end, ""))) for end in ("from", "to"))
                 verb = "Reopened, status" if data.get("reopened") else "Status"
                 return f"{verb} {came} → {went}, by {who}", self.quote(data.get("note"))
             case EntryKind.SEVERITY:
-                came, went = (literal(str(data.get(end, ""))) for end in ("from", "to"))
+                came, went = (markdown_text(str(data.get(end, ""))) for end in ("from", "to"))
                 return f"Severity {came} → {went}, by {who}", self.quote(data.get("why"))
             case EntryKind.ROLE:
                 return self._role(entry), ""
             case EntryKind.MILESTONE:
-                name = literal(str(data.get("milestone", "")))
+                name = markdown_text(str(data.get("milestone", "")))
                 at = _moment(data.get("at"))
-                said = f" at {self.clock(at)}" if at else ""
-                return f"Milestone “{name}”{said}, said by {who}", ""
+                when = f" at {self.clock(at)}" if at else ""
+                return f"Milestone “{name}”{when}, said by {who}", ""
             case EntryKind.TASK:
                 done = data.get("state") == "done"
                 number = data.get("task", "")
@@ -180,14 +242,10 @@ class Telling:
                 return f"Task {number} {'done' if done else 'opened'}, by {who}", self.quote(words)
             case EntryKind.JOINED | EntryKind.LEFT:
                 return f"{who} {entry.kind.value}", ""
-            case EntryKind.OBSERVATION if data.get("outcome"):
-                outcome = literal(str(data["outcome"]).replace("_", " "))
-                words = entry.words.partition(": ")[2] or entry.words
-                return f"{who}, idea {outcome}", self.quote(words)
             case EntryKind.MESSAGE:
                 return who, self.quote(entry.words)
-            case kind:
-                return f"{who}, {_LABELS.get(kind, kind.value)}", self.quote(entry.words)
+            case _:
+                return f"{who}, {markdown_text(label(entry))}", self.quote(said(entry))
 
     def _role(self, entry: Recorded) -> str:
         title = self.role_title(str(entry.data.get("role", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
@@ -12,7 +13,7 @@ from incibot.core.review.enquiry import Idea, ideas
 from incibot.core.review.milestones import relapses
 from incibot.core.review.phases import Chapter, chapters
 from incibot.core.review.section import Findings, Group, Rank, Section, Statement
-from incibot.core.review.telling import Telling, ids, is_back_dated, stands
+from incibot.core.review.telling import Telling, ids, known_at, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 KEPT = 4  # points: from here on a moment is kept, however many there are
@@ -69,10 +70,10 @@ def _alone(entry: Recorded) -> int:
     return total
 
 
-def unfolding(history: History, book: Playbook) -> Findings:
-    telling = Telling(history, book)
+def unfolding(telling: Telling) -> Findings:
+    history = telling.history
     raised = ideas(history)
-    scores = points(history, book)
+    scores = points(history, telling.book)
     groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
     marked = sum(bool(entry.marks) for entry in history.entries)
     statements: tuple[Statement, ...] = ()
@@ -91,21 +92,18 @@ def unfolding(history: History, book: Playbook) -> Findings:
 def _chapter(
     telling: Telling, chapter: Chapter, raised: tuple[Idea, ...], scores: Mapping[int, int]
 ) -> Group:
-    entries = chapter.entries
+    until = chapter.until
     later = [
         entry
-        for entry in entries
-        if is_back_dated(entry)
-        and stands(entry)
-        and chapter.until is not None
-        and entry.recorded_at > chapter.until
+        for entry in chapter.entries
+        if stands(entry) and until is not None and known_at(entry) > until
     ]
-    told_later = {entry.id for entry in later}
-    then = [entry for entry in entries if entry.id not in told_later]
+    told_later = set(ids(later))
+    then = [entry for entry in chapter.entries if entry.id not in told_later]
+    said = [entry for entry in then if entry.is_said]
     statements: list[Statement] = []
-    wrote = {entry.by for entry in then if entry.is_said}
+    wrote = {entry.by for entry in said}
     if len(wrote) > 1:
-        said = [entry for entry in then if entry.is_said]
         statements.append(
             Statement(
                 text=f"{len(wrote)} people wrote in this stretch.",
@@ -114,18 +112,21 @@ def _chapter(
             )
         )
     since = chapter.since
-    if since is not None and chapter.until is not None:
+    if since is not None and until is not None:
         statements += [
-            Statement(
-                text="Idea open when this began",
-                quote=telling.quote(idea.entry.words),
-                evidence=(idea.entry.id,),
-                rank=Rank.MARKED,
+            replace(
+                telling.tell(idea.entry),
+                text=f"Open when this began: {telling.actor(idea.entry)}’s idea of "
+                f"{telling.clock(idea.entry.occurred_at)}",
             )
             for idea in raised
             if idea.is_open_at(since)
         ]
-    statements += [telling.tell(entry) for entry in _key_moments(then, scores)]
+    moments = [*_key_moments(then, scores), *filter(stands, chapter.learnt)]
+    statements += [
+        telling.tell_when_known(entry)
+        for entry in sorted(moments, key=lambda one: (known_at(one), one.id))
+    ]
     statements += [_known_later(telling, entry) for entry in later]
     return Group(title=_title(telling, chapter), statements=tuple(statements))
 
@@ -138,9 +139,7 @@ def _key_moments(entries: list[Recorded], scores: Mapping[int, int]) -> list[Rec
         if len(chosen) >= FILLED or scores[entry.id] == 0:
             break
         chosen.append(entry)
-    if not chosen:
-        chosen = [entry for entry in standing if entry.is_said][:1]
-    return sorted(chosen, key=lambda entry: (entry.occurred_at, entry.id))
+    return chosen or [entry for entry in standing if entry.is_said][:1]
 
 
 def _known_later(telling: Telling, entry: Recorded) -> Statement:

@@ -11,6 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from incibot.store.database import BUSY
+
 LOCK = 7_241_990  # any number that no other program on the server uses for its advisory lock
 PATIENCE = 60  # seconds to wait for another process that migrates
 
@@ -37,6 +39,8 @@ def known() -> frozenset[str]:
 async def current(engine: AsyncEngine) -> str | None:
     """The revision that the database is at; None for an empty one."""
     async with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":  # to look is not to write: nobody has to wait
+            await connection.execution_options(sqlite_begin="DEFERRED")
         return await connection.run_sync(
             lambda sync: MigrationContext.configure(sync).get_current_revision()
         )
@@ -62,7 +66,10 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 def _upgrade_locked(connection: Connection) -> None:
     dialect = connection.dialect.name
-    if dialect == "postgresql":
+    if dialect == "sqlite":
+        _wait_for_lock(connection, PATIENCE * 1000)
+        connection.begin()  # takes the write lock; alembic goes on in this transaction
+    elif dialect == "postgresql":
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
         connection.commit()
     elif dialect in ("mysql", "mariadb"):
@@ -76,9 +83,19 @@ def _upgrade_locked(connection: Connection) -> None:
         command.upgrade(_config(connection), "head")
         connection.commit()
     finally:
-        if dialect == "postgresql":
+        connection.rollback()  # a lock cannot be given back in a transaction that has failed
+        if dialect == "sqlite":
+            _wait_for_lock(connection, BUSY)
+        elif dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
             connection.commit()
         elif dialect in ("mysql", "mariadb"):
             connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": f"incibot-{LOCK}"})
             connection.commit()
+
+
+def _wait_for_lock(connection: Connection, milliseconds: int) -> None:
+    """Not through SQLAlchemy, which would begin a transaction first, and wait as long as before."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    cursor.close()

@@ -1,0 +1,220 @@
+"""Many at once: no number twice, no job lost, nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from incibot.core import moves
+from incibot.core.incident import Incident
+from incibot.core.jobs import LearnPerson, ShowCard
+from incibot.core.people import ChannelId, UserId
+from incibot.core.playbook import Playbook
+from incibot.core.timeline import Entry, EntryKind, Mark, MarkEvent, Source
+from incibot.errors import Conflict
+from incibot.store.unit import Store, Workspace
+from tests.bench import START, Bench
+
+LEASE = timedelta(minutes=2)
+
+
+async def declared(store: Store) -> Incident:
+    async with store.begin() as tx:
+        number = await tx.next_number()
+        draft = moves.Draft(title="Checkout", severity="sev2", declared_by=UserId("U1"))
+        await tx.apply(moves.declare(draft, number=number, book=Playbook(), at=tx.at))
+        return await tx.incident(number)
+
+
+async def test_twenty_declarations_at_once_are_twenty_incidents_with_channels(
+    there: Bench,
+) -> None:
+    people = [there.person(name) for name in ("ana", "bela", "chidi", "dana")]
+    answers = await asyncio.gather(
+        *(people[n % 4].types(f"/incident declare sev2 Checkout answers 50{n}") for n in range(20))
+    )
+    assert [one.trouble for one in answers] == [None] * 20
+    assert all("is declared" in one.text for one in answers), [one.text for one in answers]
+    await there.settle()
+    incidents = await there.incidents()
+    assert sorted(one.number for one in incidents) == list(range(1, 21))
+    assert len({one.channel for one in incidents if one.channel}) == 20
+
+
+async def test_four_workers_open_twenty_channels_side_by_side(store: Store) -> None:
+    await asyncio.gather(*(declared(store) for _ in range(20)))
+    claimed: list[int] = []
+
+    async def work() -> None:
+        while True:
+            async with store.begin() as tx:
+                claims = await tx.claim(limit=4, lease=LEASE)
+            if not claims:
+                return
+            claimed.extend(claim.id for claim in claims)
+            for claim in claims:
+                async with store.begin() as tx:
+                    await tx.finish(claim)
+
+    await asyncio.gather(*(work() for _ in range(4)))
+    assert len(claimed) == 20
+    assert len(set(claimed)) == 20
+
+
+async def test_the_same_delivery_at_once_is_signed_for_once(store: Store) -> None:
+    async def receive() -> bool:
+        async with store.begin() as tx:
+            return await tx.receive("event:1")
+
+    assert sorted(await asyncio.gather(*(receive() for _ in range(12)))) == [False] * 11 + [True]
+
+
+async def test_the_same_message_at_once_is_one_entry(store: Store) -> None:
+    number = (await declared(store)).number
+    source = Source(channel=ChannelId("C1"), ts="1795183200.000001")
+    entry = Entry(
+        key="slack:C1:1", kind=EntryKind.MESSAGE, occurred_at=START, words="x", source=source
+    )
+
+    async def record() -> bool:
+        async with store.begin() as tx:
+            return await tx.record(number, entry)
+
+    assert sum(await asyncio.gather(*(record() for _ in range(10)))) == 1
+    async with store.read() as tx:
+        assert len([one async for one in tx.entries(number)]) == 2
+
+
+async def test_words_that_come_while_their_message_is_deleted_are_gone_too(store: Store) -> None:
+    number = (await declared(store)).number
+    for n in range(12):
+        channel, ts = ChannelId("C1"), f"17951832{n:02d}.000001"
+        entry = Entry(
+            key=f"slack:C1:{ts}",
+            kind=EntryKind.MESSAGE,
+            occurred_at=START,
+            words="secret",
+            source=Source(channel=channel, ts=ts),
+        )
+        gone = replace(entry, words="")
+
+        async def write(entry: Entry = entry) -> None:
+            async with store.begin() as tx:
+                await tx.record(number, entry)
+                await tx.reword(entry.key, "more secret", since="1795183300.000001")
+
+        async def erase(entry: Entry = gone, ts: str = ts, at: ChannelId = channel) -> None:
+            async with store.begin() as tx:
+                await tx.record(number, entry)
+                await tx.erase(at, ts, at=START)
+
+        await asyncio.gather(*((write(), erase()) if n % 2 else (erase(), write())))
+    async with store.read() as tx:
+        said = [one async for one in tx.entries(number) if one.kind is EntryKind.MESSAGE]
+    assert len(said) == 12
+    assert {(one.words, one.revisions) for one in said} == {("", ())}
+
+
+async def test_a_job_asked_for_while_it_is_done_is_done_again(store: Store) -> None:
+    """Whoever asks is served by a try that began afterwards."""
+    wanted = served = 0
+    asking = 4
+
+    async def ask() -> None:
+        nonlocal wanted, asking
+        for _ in range(25):
+            async with store.begin() as tx:
+                await tx.ask(LearnPerson(user=UserId("U1")))
+            wanted += 1
+        asking -= 1
+
+    async def work() -> None:
+        nonlocal served
+        while True:
+            done = asking == 0
+            async with store.begin() as tx:
+                claims = await tx.claim(limit=1, lease=LEASE)
+            for claim in claims:
+                seen = wanted
+                await asyncio.sleep(0)
+                async with store.begin() as tx:
+                    await tx.finish(claim)
+                served = max(served, seen)
+            if done and not claims:
+                return
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(ask() for _ in range(4)), work())
+    assert wanted == 100
+    assert served == wanted
+
+
+async def test_two_decisions_at_once_get_one_order_and_the_second_is_taken_anew(
+    store: Store,
+) -> None:
+    number = (await declared(store)).number
+    book = Playbook()
+    roles = [book.role(word) for word in ("commander", "scribe", "comms", "ops")]
+
+    async def assign(n: int) -> None:
+        for _ in range(50):
+            try:
+                async with store.begin() as tx:
+                    incident = await tx.incident(number)
+                    user = UserId(f"U{n}")
+                    await tx.apply(
+                        moves.assign(incident, roles[n], [user], by=user, at=tx.at, key=str(n))
+                    )
+                return
+            except Conflict:
+                await asyncio.sleep(0)
+        raise AssertionError("never got a turn")
+
+    await asyncio.gather(*(assign(n) for n in range(4)))
+    async with store.read() as tx:
+        incident = await tx.incident(number)
+        assert incident.version == 5
+        assert [incident.holders(role.word) for role in roles] == [(f"U{n}",) for n in range(4)]
+        assert (await tx.waiting())[0] == len({"channel", "card", "announce"}) + 3 * 4
+
+
+async def test_the_same_mark_and_the_same_card_at_once_are_one(store: Store) -> None:
+    event = MarkEvent(
+        channel=ChannelId("C1"),
+        ts="1795183200.000001",
+        mark=Mark.KEY_MOMENT,
+        user=UserId("U1"),
+        via="pin",
+        at="1795183200.000002",
+        on=True,
+    )
+
+    async def mark() -> bool:
+        async with store.begin() as tx:
+            await tx.ask(ShowCard(incident=1))
+            return await tx.mark(event)
+
+    assert sum(await asyncio.gather(*(mark() for _ in range(8)))) == 1
+    async with store.read() as tx:
+        assert (await tx.waiting())[0] == 1
+
+
+async def test_processes_that_start_at_once_agree_on_the_workspace(store: Store) -> None:
+    here = Workspace(
+        team="T1", name="Northwind", url="https://n/", bot_user=UserId("U0"), bot_id="B0"
+    )
+
+    async def settle_in() -> None:
+        async with store.begin() as tx:
+            await tx.settle_in(here)
+
+    await asyncio.gather(*(settle_in() for _ in range(6)))
+    async with store.read() as tx:
+        assert await tx.workspace() == here
+    moved = Workspace(
+        team="T2", name="Southwind", url="https://s/", bot_user=UserId("U9"), bot_id="B9"
+    )
+    async with store.begin() as tx:
+        await tx.settle_in(moved)
+        assert await tx.workspace() == moved
