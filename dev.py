@@ -24,7 +24,13 @@ PYTHON = VENV / "bin" / "python"
 
 # What each command needs installed: 1 incibot, 2 the databases' drivers too, 3 the tests' tools too.
 NEEDS = {"demo": 1, "playground": 1, "run": 2, "test": 3}
-CHECKS = [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["pytest"]]
+CHECKS = [
+    ["ruff", "check"],
+    ["ruff", "format", "--check"],
+    ["mypy"],
+    # A file's tests stay in one process: what they share is made once.
+    ["pytest", "--numprocesses", "auto", "--dist", "loadfile"],
+]
 
 
 def make_environment() -> None:

@@ -125,7 +125,7 @@ class App:
             )
         self._process = f"{socket.gethostname()}:{os.getpid()}:{now().isoformat()}"[:190]
         self._since = clock()
-        self._accepted = False
+        self._refusal = "not asked yet"  # what Slack said to our token last; empty when it took it
 
     def _site(self, renderer: Renderer) -> Site | None:
         """What the pages have in common; None where they have no address."""
@@ -149,11 +149,15 @@ class App:
         """
         async with self.store.read() as tx:
             self.here.workspace = await tx.workspace()
-        here = await self.slack.workspace()
+        try:
+            here = await self.slack.workspace()
+        except SlackError as error:
+            self._refusal = error.code
+            raise
         async with self.store.begin() as tx:
             await tx.settle_in(here)
         self.here.workspace = here
-        self._accepted = True
+        self._refusal = ""
 
     async def waits_for(self) -> list[str]:
         """What is not ready: nothing when deliveries can be taken."""
@@ -163,8 +167,8 @@ class App:
                 waits.append("schema behind: run `incibot migrate`")
         except (SQLAlchemyError, OSError) as trouble:
             waits.append(f"database does not answer: {type(trouble).__name__}")
-        if not self._accepted:
-            waits.append("Slack has not accepted the token yet")
+        if self._refusal:
+            waits.append(f"Slack has not accepted the token yet: {self._refusal}")
         if self.sockets is not None and not await self.sockets.client.is_connected():
             waits.append("not connected to Slack by Socket Mode")
         return waits
@@ -179,7 +183,7 @@ class App:
         tidied = self.clock() - CHORES
         while True:
             try:
-                if not self._accepted:
+                if self._refusal:
                     await self.settle_in()
                 async with self.store.begin() as tx:
                     await tx.listen(self._process, since=self._since)
@@ -192,7 +196,7 @@ class App:
                 log.error("beat.missed", error=repr(trouble)[:300])
                 self._process = f"{self._process[:150]}:{self.clock().isoformat()}"
                 self._since = self.clock()  # what was missed is a gap, until it is filled
-            await asyncio.sleep(BEAT if self._accepted else 2.0)
+            await asyncio.sleep(2.0 if self._refusal else BEAT)
 
     async def last_beat(self) -> None:
         """Note until when we were listening."""

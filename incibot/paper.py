@@ -30,8 +30,11 @@ _TAGS = {
 }
 
 _REFERENCE = r"(?:<a [^<>]*>)?#\d+(?:</a>)?"
-_CITATION = re.compile(  # what people write themselves, such as "(#4812)", is none
-    rf" ?\((?=<a |[^()<>]+, (?:marked|system|possible)\))(?P<ids>{_REFERENCE}(?:, {_REFERENCE})*)(?:, (?P<rank>marked|system|possible))?\)"
+_RANK = r"(?:marked|system|possible)"
+_CITATION = re.compile(
+    # One with a link or a rank is ours; "(#4812)" is something that people write.
+    rf" ?\((?=[^()]*(?:<a |, {_RANK}\)))"
+    rf"(?P<ids>{_REFERENCE}(?:, {_REFERENCE})*)(?:, (?P<rank>{_RANK}))?\)"
 )
 _CELL = re.compile(rf"(?<=<td>){_REFERENCE}(?:, {_REFERENCE})*(?=</td>)")
 _ASK = re.compile(r"<blockquote>(\n<p>[^<]*</p>\n<ul>)")  # words of people's never hold a list

@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incibot.app import App, build
@@ -26,7 +27,7 @@ from incibot.exports import format_of
 from incibot.playground import CommandAnswer, Person, Playground
 from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.store import migrations
-from incibot.store.database import connect
+from incibot.store.database import connect, url_of
 from incibot.store.schema import counters, metadata
 
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
@@ -187,11 +188,41 @@ async def bench(
                 await slack.stop()
 
 
+def own(database: str) -> str:
+    """The database of this process, where several share the tests between them."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    url = url_of(database)
+    if not worker or database == "sqlite://":
+        return database
+    return url.set(database=f"{url.database}_{worker}").render_as_string(hide_password=False)
+
+
+async def make(database: str) -> None:
+    """See that there is such a database on its server."""
+    url = url_of(database)
+    named = DATABASES[[url_of(one).drivername for one in DATABASES].index(url.drivername)]
+    engine = connect(named)
+    autocommit = await engine.connect()
+    try:
+        await autocommit.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text(f"CREATE DATABASE {url.database}"))
+    except DBAPIError as error:
+        if "exists" not in str(error):
+            raise
+    finally:
+        await autocommit.close()
+        await engine.dispose()
+
+
 async def empty(database: str) -> None:
     """A database of a server as a new one is: the newest schema, and nothing in it."""
     engine: AsyncEngine = connect(database)
     try:
-        await migrations.upgrade(engine)
+        try:
+            await migrations.upgrade(engine)
+        except (DBAPIError, OSError):  # it is not there yet
+            await make(database)
+            await migrations.upgrade(engine)
         async with engine.begin() as connection:
             for table in reversed(metadata.sorted_tables):
                 await connection.execute(delete(table))

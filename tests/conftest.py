@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.bench import DATABASES, Bench, bench, empty
+from tests.bench import DATABASES, Bench, bench, empty, own
 
 settings.register_profile(
     "incibot",
@@ -21,7 +21,7 @@ settings.load_profile("incibot")
 @pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])
 async def database(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database; ``sqlite://`` stands for a new file."""
-    url: str = request.param
+    url = own(request.param)
     if url != "sqlite://":
         await empty(url)
     return url

@@ -13,7 +13,7 @@ async def capture(job: Capture, tools: Tools) -> Change | None:
             return None
         here = await tx.workspace()
     message = await tools.slack.message(job.channel, job.ts)
-    if message is None or (here is not None and message.user == here.bot_user):
+    if message is None or (here and message.is_by(here.bot_user, here.bot_id)):
         return None
     async with tools.store.begin() as tx:
         await tx.record(job.incident, message.entry(), since=message.since)

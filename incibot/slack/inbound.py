@@ -112,7 +112,7 @@ class Inbound:
                 return user == me.bot_user
             case _:
                 return False
-        return message.user == me.bot_user or (bool(message.bot_id) and message.bot_id == me.bot_id)
+        return message.is_by(me.bot_user, me.bot_id)
 
     def _says_nothing(self, event: reading.Heard) -> bool:
         """Most reactions are just friendly."""
@@ -377,7 +377,8 @@ class Inbound:
         self, number: int, message: Message, used: reading.Shortcut, tx: Transaction
     ) -> None:
         me = self.here.workspace
-        if me is None or message.user != me.bot_user:  # an echo of ours is an entry already
+        # An echo of ours is an entry already.
+        if me is None or not message.is_by(me.bot_user, me.bot_id):
             await tx.record(number, message.entry(), since=message.since)
         await tx.mark(
             MarkEvent(

@@ -23,7 +23,7 @@ class Message:
         words: its text in Slack's notation, and a link to each of its files.
         since: a ts at which it read so, and before which nothing is known to have replaced it.
         thread_ts: the root of the thread that it is a reply in; None for a root.
-        by_name: the name of a bot that has no user.
+        user: the person who wrote it; None for a bot, which has `by_name` instead.
     """
 
     channel: ChannelId
@@ -39,6 +39,10 @@ class Message:
     @property
     def key(self) -> str:
         return f"slack:{self.channel}:{self.ts}"
+
+    def is_by(self, bot_user: UserId, bot_id: str) -> bool:
+        """Whether that bot wrote it."""
+        return self.user == bot_user or (bool(bot_id) and self.bot_id == bot_id)
 
     def entry(self, kind: EntryKind = EntryKind.MESSAGE, *, key: str = "") -> Entry:
         return Entry(
@@ -245,17 +249,16 @@ def message(
     ]
     words = [_text(payload)]
     words += [f"<{file['url']}|{file['name']}>" if file["url"] else file["name"] for file in files]
-    user = payload.get("user") or None
+    bot_id = str(payload.get("bot_id") or "")
+    user = None if bot_id else payload.get("user") or None  # a bot's user is nobody who takes part
     return Message(
         channel=channel,
         ts=payload["ts"],
         since=since or _since(payload, until),
         words=_sound("\n".join(word for word in words if word)),
         user=user,
-        by_name=""
-        if user
-        else _sound(payload.get("username") or bot.get("name") or payload.get("bot_id")),
-        bot_id=str(payload.get("bot_id") or ""),
+        by_name="" if user else _sound(payload.get("username") or bot.get("name") or bot_id),
+        bot_id=bot_id,
         thread_ts=thread if thread != payload["ts"] else None,
         data={"files": files} if files else {},
     )

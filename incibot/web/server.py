@@ -76,8 +76,10 @@ def build(
         body = await request.read()
         try:
             genuine = verifier.is_valid_request(body, dict(_lower(request)))
-        except (UnicodeDecodeError, ValueError):  # no number for a time, or no text for a body
-            genuine = False
+        except (UnicodeDecodeError, ValueError, TypeError):
+            genuine = (
+                False  # a time that is no number, a body that is no text, a signature beyond ASCII
+            )
         if not genuine:
             metrics.heard("request", "unsigned")
             return web.json_response({"error": "invalid request"}, status=401)

@@ -40,7 +40,7 @@ def test_an_idea_bears_its_outcome_and_the_answer_the_idea() -> None:
     assert (
         item(text, "- [23:14:12]")
         .splitlines()[0]
-        .endswith("idea · marked as hypothesis by Ana Ruiz · ruled out at 23:19")
+        .endswith("idea · marked as idea by Ana Ruiz · ruled out at 23:19")
     )
     assert (
         "- 23:19:12 **Bo \\*the\\* \\[fixer\\]** · idea ruled out\n\n  It is the flag that" in text

@@ -16,16 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from incibot.store import migrations
 from incibot.store.database import connect
 from incibot.store.schema import counters, metadata
-from tests.bench import DATABASES
+from tests.bench import DATABASES, empty, own
 
 
 @pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])
 async def bare(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of a database without a table in it."""
-    url: str = request.param
+    url = own(request.param)
     if url == "sqlite://":
         yield f"sqlite:///{tmp_path / 'bare.db'}"
         return
+    await empty(url)  # it is there, then
     await strip(url)
     yield url
     await strip(url)

@@ -24,7 +24,7 @@ _POINTS: Mapping[EntryKind, int] = {
     EntryKind.DECISION: 4,
     EntryKind.SURPRISE: 4,
     EntryKind.HYPOTHESIS: 4,  # those that were set aside, or never taken up again, too
-    EntryKind.ACTION: 3,
+    EntryKind.ACTION: 4,
     EntryKind.SEVERITY: 3,
     EntryKind.STATUS: 3,
     EntryKind.DECLARED: 3,
