@@ -426,19 +426,20 @@ def answer(
         raise Unclear(f"A hypothesis is `ruled_out` or `confirmed`, not “{outcome}”.")
     if hypothesis.kind is not EntryKind.HYPOTHESIS:
         raise NotAllowed("That entry is not a hypothesis.")
+    # A message's words are not copied: whoever deletes it expects them to be gone everywhere.
+    copied = hypothesis.kind_first is EntryKind.HYPOTHESIS
     entry = Entry(
         key=f"answer:{key}",
         kind=EntryKind.OBSERVATION,
         occurred_at=at,
         by=by,
-        words=f"{OUTCOMES[outcome]}: {hypothesis.words}",
+        words=OUTCOMES[outcome] + (f": {hypothesis.words}" if copied else ""),
         data={"answers": hypothesis.id, "outcome": outcome},
     )
-    return Change(
-        about=incident.number,
-        entries=(entry,),
-        jobs=(Echo(incident=incident.number, entry=entry.key),),
-    )
+    jobs = [Echo(incident=incident.number, entry=entry.key)]
+    if copied:  # its own echo says so from now on, and offers no more buttons
+        jobs.append(Echo(incident=incident.number, entry=hypothesis.key))
+    return Change(about=incident.number, entries=(entry,), jobs=tuple(jobs))
 
 
 def set_milestone(

@@ -21,7 +21,9 @@ async def brief(job: Brief, tools: Tools, *, again: bool) -> Change | None:
     async with tools.store.read() as tx:
         incident = await tx.incident(job.incident)
         known = await tx.post(job.key)
+        outcomes = await tx.outcomes(job.incident)
         recent: list[Recorded] = []
+        replies: set[tuple[str | None, str | None]] = set()  # who replied in which thread
         async for entry in tx.entries(job.incident):
             if entry.kind is EntryKind.ROLE and entry.data.get("role") == job.role:
                 if job.user in entry.data.get("to", ()) and job.user not in entry.data.get(
@@ -29,10 +31,20 @@ async def brief(job: Brief, tools: Tools, *, again: bool) -> Change | None:
                 ):
                     continue
                 recent.clear()  # what was said before the last hand-over was handed over then
-            elif entry.kind in WANTED and entry.retracted_at is None:
+                continue
+            replies.add((entry.source.thread_ts, entry.by))
+            if entry.kind in WANTED and entry.retracted_at is None:
                 recent.append(entry)
+    recent = [
+        entry
+        for entry in recent
+        if entry.kind is not EntryKind.QUESTION
+        or not any(thread == entry.source.ts and by != entry.by for thread, by in replies if thread)
+    ]
     channel = known.channel if known else await tools.slack.direct_channel(job.user)
-    text, blocks = cards.brief(incident, role, book, previous=job.previous, recent=recent)
+    text, blocks = cards.brief(
+        incident, role, book, previous=job.previous, recent=recent, outcomes=outcomes
+    )
     ts = await tools.slack.ensure_message(
         channel,
         key=job.key,

@@ -23,11 +23,10 @@ async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Ch
         ]
     channel = await tools.slack.direct_channel(job.user)
     asked = datetime.fromtimestamp(job.at, UTC)
-    await tools.slack.ensure_file(
+    await tools.slack.ensure_files(
         channel,
-        name=filename(incident, fmt),
+        [(filename(incident, fmt), "".join(chunks).encode())],
         title=f"{incident.ref} timeline, times in {zone.key}",
-        content="".join(chunks).encode(),
         words=f"The timeline of {incident.ref}, as you asked {time(asked)}.",
         look=again,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from incibot.core.change import Change
@@ -13,30 +14,38 @@ from incibot.slack.blocks import time
 
 
 async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change | None:
-    async with tools.store.begin() as tx:
+    async with tools.store.read() as tx:
         incident = await tx.incident_seen_by(job.incident, job.user)
         history = await tx.history(incident, zone=tools.zone)
         kept = await tx.kept_review(job.incident)
-        previous = kept.markdown if kept else None
-        markdown = draft_markdown(history, tools.store.book, tools.renderer, previous)
-        await tx.rewrite_review(job.incident, markdown, over=kept.version if kept else 0)
+    title = f"{incident.ref} review draft"
+    previous = kept.markdown if kept else None
+
+    def write() -> tuple[str, str]:
+        made = draft_markdown(history, tools.store.book, tools.renderer, previous)
+        return made, to_html(made, title=title, renderer=tools.renderer)
+
+    # In a thread: a long timeline takes seconds, in which Slack must be answered all the same.
+    markdown, page = await asyncio.to_thread(write)
+    if markdown != previous:
+        async with tools.store.begin() as tx:
+            await tx.rewrite_review(job.incident, markdown, over=kept.version if kept else 0)
     asked = datetime.fromtimestamp(job.at, UTC)
     channel = await tools.slack.direct_channel(job.user)
     words = (
         f"The review draft of {incident.ref}, made {time(asked)} from its timeline. "
         "It asks how things looked at the time; the meaning is yours to add."
     )
-    title = f"{incident.ref} review draft"
-    page = to_html(markdown, title=title, renderer=tools.renderer)
-    for suffix, content in (("html", page), ("md", markdown)):
-        await tools.slack.ensure_file(
-            channel,
-            name=f"{incident.ref}-review.{suffix}",
-            title=title,
-            content=content.encode(),
-            words=words,
-            look=again,
-        )
+    await tools.slack.ensure_files(
+        channel,
+        [
+            (f"{incident.ref}-review.html", page.encode()),
+            (f"{incident.ref}-review.md", markdown.encode()),
+        ],
+        title=title,
+        words=words,
+        look=again,
+    )
     entry = Entry(
         key=f"review:{job.asked}",
         kind=EntryKind.REVIEW,

@@ -13,9 +13,10 @@ async def echo(job: Echo, tools: Tools, *, again: bool) -> Change | None:
         incident = await tx.incident(job.incident)
         entry = await tx.entry_by_key(job.incident, job.entry)
         known = await tx.post(job.key)
+        outcomes = await tx.outcomes(job.incident)
     if incident.channel is None or entry is None:
         return None
-    text, blocks = cards.echo(entry, number=incident.number)
+    text, blocks = cards.echo(entry, number=incident.number, outcome=outcomes.get(entry.id))
     ts = await tools.slack.ensure_message(
         incident.channel,
         key=job.key,

@@ -11,6 +11,7 @@ from incibot.jobs.tools import Tools
 async def invite(job: Invite, tools: Tools) -> Change | None:
     async with tools.store.read() as tx:
         incident = await tx.incident(job.incident)
+        present = await tx.present(job.incident)
     if incident.channel is None:
         return None
     users: list[UserId] = []
@@ -19,5 +20,7 @@ async def invite(job: Invite, tools: Tools) -> Change | None:
             users.append(UserId(who))
         else:
             users += await tools.slack.group(who)
-    await tools.slack.ensure_members(incident.channel, users)
+    await tools.slack.ensure_members(
+        incident.channel, (user for user in users if user not in present)
+    )
     return None

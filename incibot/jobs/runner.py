@@ -19,7 +19,7 @@ from incibot.store.jobs import Claim
 LEASE = timedelta(minutes=2)  # far longer than any job, and than any two clocks differ
 POLL = 1.0  # seconds between looks for jobs of other processes, or due later
 HANDS = 4  # jobs that one process performs at a time
-TRIES = 12  # of a job that fails in a way that may pass: about an hour in all
+TRIES = 24  # of a job that fails in a way that may pass: two hours and a half in all
 FIRST = 1.0  # seconds before the second try; doubled each time
 CARD = ShowCard.__name__
 LONGEST = 600.0  # seconds between two tries

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from incibot.core.history import Outcome
 from incibot.core.incident import Incident
+from incibot.core.moves import OUTCOMES
 from incibot.core.people import UserId
 from incibot.core.playbook import Kind, Playbook, Role
 from incibot.core.timeline import EntryKind, Mark, Recorded
@@ -137,8 +139,14 @@ def announcement(incident: Incident, book: Playbook, *, page: str = "") -> tuple
     return _summary(incident, book), fitting(blocks)
 
 
-def echo(entry: Recorded, *, number: int) -> tuple[str, list[Block]]:
-    """What was recorded by a command, as everybody in the channel sees it."""
+def echo(
+    entry: Recorded, *, number: int, outcome: Outcome | None = None
+) -> tuple[str, list[Block]]:
+    """What was recorded by a command, as everybody in the channel sees it.
+
+    Args:
+        outcome: what became of a hypothesis.
+    """
     icon = ICONS.get(entry.kind_first, ":memo:")
     who = person(entry.by) if entry.by else title(entry.by_name, 60)
     kind = entry.kind_first.value
@@ -147,14 +155,17 @@ def echo(entry: Recorded, *, number: int) -> tuple[str, list[Block]]:
         return words, said(words)
     if entry.kind_first in (EntryKind.NOTE, *TYPED_WITH_UNDO):
         head = f"{icon} *{kind.capitalize()}* by {who}"
+        blocks = said(f"{head}\n{entry.words}" if entry.words else head)
     else:
-        head = f"{icon} {who}"
-    blocks = said(f"{head}\n{entry.words}" if entry.words else head)
+        head = icon
+        blocks = [*said(f"{icon} {entry.words}"), context(f"by {who}")]
     if entry.data.get("read_as"):
         read_as = f"Read as {entry.data['read_as']}, which is {time(entry.occurred_at)} for you."
         blocks.append(context(read_as))
     elements = []
-    if entry.kind_first is EntryKind.HYPOTHESIS:
+    if outcome is not None:
+        blocks.append(context(f"{OUTCOMES[outcome.word]}, {time(outcome.at)}"))
+    elif entry.kind_first is EntryKind.HYPOTHESIS:
         elements = [
             button("Ruled out", f"answer {entry.id} ruled_out", number=number, name="ruled_out"),
             button("Confirmed", f"answer {entry.id} confirmed", number=number, name="confirmed"),
@@ -206,11 +217,13 @@ def brief(
     *,
     previous: UserId | None,
     recent: Sequence[Recorded],
+    outcomes: Mapping[int, Outcome],
 ) -> tuple[str, list[Block]]:
     """What a role's new holder is sent: duties, and what they need to take over.
 
     Args:
-        recent: decisions and open questions since the role changed hands the last time.
+        recent: decisions, hypotheses and open questions since the role changed hands the last time.
+        outcomes: what became of the hypotheses, by their ids.
     """
     where = f" in <#{incident.channel}>" if incident.channel else ""
     head = f"You are *{title(role.title, 100)}* of {incident.ref} “{title(incident.title, 200)}”{where}."
@@ -230,7 +243,12 @@ def brief(
         (EntryKind.HYPOTHESIS, "Hypotheses"),
         (EntryKind.QUESTION, "Open questions"),
     ):
-        lines = [_line(entry) for entry in recent if entry.kind is kind][-5:]
+        lines = [
+            _line(entry) + (f" _{OUTCOMES[found.word].lower()}_" if found else "")
+            for entry in recent
+            if entry.kind is kind
+            for found in [outcomes.get(entry.id)]
+        ][-5:]
         if lines:
             blocks.append(section(f"*{name}*\n" + "\n".join(lines)))
     return head, fitting(blocks)

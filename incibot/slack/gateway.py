@@ -436,23 +436,36 @@ class Gateway:
 
     # Files and views
 
-    async def ensure_file(
+    async def ensure_files(
         self,
         channel: ChannelId,
+        files: Sequence[tuple[str, bytes]],
         *,
-        name: str,
         title: str,
-        content: bytes,
         words: str,
         look: bool,
     ) -> None:
-        """Put a file into a channel, with a message.
+        """Put files into a channel, with one message.
 
         Args:
-            look: an earlier try may have sent it: a file of that name under those words is it.
+            files: their names and what they hold.
+            look: an earlier try may have sent them: files of these names under those words are they.
         """
-        if look and await self._has_file(channel, name, words):
+        names = {name for name, _ in files}
+        if look and await self._has_files(channel, names, words):
             return
+        tickets: list[dict[str, str | None]] = [
+            {"id": await self._upload(name, held), "title": title} for name, held in files
+        ]
+        await self._ask(
+            "files.completeUploadExternal",
+            self.client.files_completeUploadExternal(
+                files=tickets, channel_id=channel, initial_comment=words
+            ),
+        )
+
+    async def _upload(self, name: str, content: bytes) -> str:
+        """Hand a file to Slack, where nobody sees it yet; answers with its id."""
         ticket = await self._ask(
             "files.getUploadURLExternal",
             self.client.files_getUploadURLExternal(filename=name, length=len(content)),
@@ -463,23 +476,16 @@ class Gateway:
                     raise SlackBusy("files.upload", f"http_{answer.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SlackBusy("files.upload", "unreachable", type(error).__name__) from error
-        await self._ask(
-            "files.completeUploadExternal",
-            self.client.files_completeUploadExternal(
-                files=[{"id": str(ticket["file_id"]), "title": title}],
-                channel_id=channel,
-                initial_comment=words,
-            ),
-        )
+        return str(ticket["file_id"])
 
-    async def _has_file(self, channel: ChannelId, name: str, words: str) -> bool:
+    async def _has_files(self, channel: ChannelId, names: set[str], words: str) -> bool:
         found = await self._ask(
             "conversations.history",
             self.client.conversations_history(channel=channel, limit=100),
         )
         return any(
             message.get("text") == words
-            and any(file.get("name") == name for file in message.get("files") or ())
+            and names <= {str(file.get("name")) for file in message.get("files") or ()}
             for message in found.get("messages") or ()
         )
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incibot.core.incident import Incident, Known, Milestone, Task, Update
@@ -188,3 +188,9 @@ async def set_member(
         .where(members.c.incident == number, members.c.user == user, members.c.as_of < as_of)
         .values(**values)
     )
+
+
+async def present(connection: AsyncConnection, number: int) -> frozenset[UserId]:
+    """Who is in the incident's channel, as of the latest event about each."""
+    query = select(members.c.user).where(members.c.incident == number, members.c.present == true())
+    return frozenset((await connection.execute(query)).scalars())

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from incibot.core.history import Outcome
 from incibot.core.people import ChannelId, UserId
 from incibot.core.timeline import (
     Entry,
@@ -202,6 +203,23 @@ async def responders(connection: AsyncConnection, number: int) -> tuple[UserId, 
     )
     rows = (await connection.execute(query)).all()
     return tuple(row.by for row in sorted(rows, key=lambda row: (row.first, row.by)))
+
+
+async def outcomes(connection: AsyncConnection, number: int) -> dict[int, Outcome]:
+    """What became of each hypothesis, by its entry's id: its last answer that was not taken back."""
+    query = (
+        select(entries.c.occurred_at, entries.c.data)
+        .where(
+            entries.c.incident == number,
+            entries.c.key.like("answer:%"),
+            entries.c.retracted_at.is_(None),
+        )
+        .order_by(entries.c.occurred_at, entries.c.id)
+    )
+    rows = (await connection.execute(query)).all()
+    return {
+        row.data["answers"]: Outcome(word=row.data["outcome"], at=row.occurred_at) for row in rows
+    }
 
 
 async def counts(connection: AsyncConnection, number: int) -> tuple[int, int, int]:

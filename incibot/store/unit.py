@@ -14,7 +14,7 @@ from sqlalchemy import delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incibot.core.change import Change, Post
-from incibot.core.history import Completeness, Head, History, Interval
+from incibot.core.history import Completeness, Head, History, Interval, Outcome
 from incibot.core.incident import Incident
 from incibot.core.jobs import Job
 from incibot.core.people import ChannelId, Directory, Person, UserId
@@ -214,6 +214,14 @@ class Transaction:
     async def set_member(self, number: int, user: UserId, *, present: bool, as_of: str) -> None:
         await incidents.set_member(self._connection, number, user, present=present, as_of=as_of)
 
+    async def present(self, number: int) -> frozenset[UserId]:
+        """Who is in the incident's channel, as far as we have heard."""
+        return await incidents.present(self._connection, number)
+
+    async def outcomes(self, number: int) -> dict[int, Outcome]:
+        """What became of the hypotheses, by the ids of their entries."""
+        return await timeline.outcomes(self._connection, number)
+
     async def entry(self, number: int, entry: int) -> Recorded:
         """Raises NotFound if the incident has no such entry."""
         found = await timeline.find(self._connection, number, entry_rows.c.id == entry)
@@ -256,6 +264,7 @@ class Transaction:
             zone=zone,
             at=self.at,
             responders=await timeline.responders(self._connection, incident.number),
+            outcomes=await self.outcomes(incident.number),
             titles={role.word: role.title for role in self.book.roles},
         )
 

@@ -128,7 +128,7 @@ def test_everything_can_be_read_on_its_paper(scheme: str, ink: str) -> None:
     css = RENDERER.text("paper.css.j2")
     light, dark = css.split("prefers-color-scheme: dark", 1)
     colours = dict(re.findall(r"--([\w-]+): (#\w{6})", light if scheme == "light" else dark))
-    for paper in ("paper", "tint"):
+    for paper in ("paper", "tint", "ask"):
         assert contrast(colours[ink], colours[paper]) >= 4.5
 
 

@@ -191,7 +191,7 @@ async def test_people_are_found_by_id_and_address(
     user = (await client.users_info(user=slack.person("ana").id))["user"]
     assert "email" not in user["profile"]
     profile = await client.users_profile_get(user=slack.person("ana").id)
-    assert profile["profile"]["display_name"] == "ana"
+    assert profile["profile"]["display_name"] == "Ana"
 
 
 async def test_a_user_group_tells_its_members(slack: Playground, client: AsyncWebClient) -> None:

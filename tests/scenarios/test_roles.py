@@ -249,3 +249,39 @@ async def test_a_playbook_needs_no_aliases_or_duties(there: Bench) -> None:
     incident = await there.declares()
     await there.types("captain @bela", channel=incident.channel_name)
     assert "You are *Captain* of INC-1" in text_of(there.person("bela").direct_messages())
+
+
+async def test_a_brief_says_what_became_of_ideas_and_leaves_out_what_was_answered(
+    there: Bench,
+) -> None:
+    channel = await opened(there)
+    ana, bela, chidi = (there.person(name) for name in ("ana", "bela", "chidi"))
+    await bela.joins(channel)
+    await there.types("hypothesis the cache is cold", channel=channel)
+    await there.types("hypothesis the provider is down", channel=channel)
+    await ana.clicks("run:ruled_out", channel=channel)  # the newest
+    await there.types("question who deployed?", channel=channel)
+    asked = there.ours(channel)[-1]["ts"]
+    await bela.writes("I did, at 13:50", channel, thread_ts=asked)
+    await there.types("question is money blocked?", channel=channel)
+    await there.settle()
+
+    await there.types("commander @chidi", channel=channel)
+
+    brief = text_of(chidi.direct_messages()[-1])
+    assert "the provider is down _ruled out_" in brief
+    assert "the cache is cold _" not in brief
+    assert "who deployed?" not in brief
+    assert "is money blocked?" in brief
+
+
+async def test_the_echo_of_an_idea_that_was_answered_says_so_and_asks_no_more(there: Bench) -> None:
+    channel = await opened(there)
+    await there.types("hypothesis the provider is down", channel=channel)
+    await there.person("ana").clicks("run:confirmed", channel=channel)
+    await there.settle()
+
+    (echo,) = [one for one in there.ours(channel) if "*Hypothesis*" in text_of(one)]
+    assert "Confirmed, <!date^" in text_of(echo)
+    assert "run:ruled_out" not in text_of(echo)
+    assert "run:takeback" in text_of(echo)

@@ -251,6 +251,7 @@ BUILDERS: dict[str, Callable[[str, str], Json]] = {
             _book(text).roles[0],
             _book(text),
             previous=BELA,
+            outcomes={},
             recent=[
                 _entry(words, text, kind)
                 for kind in (EntryKind.DECISION, EntryKind.HYPOTHESIS, EntryKind.QUESTION)
