@@ -151,6 +151,7 @@ entries = Table(
     Column("retracted_at", Moment),
     Index(None, "incident", "occurred_at", "id"),
     Index(None, "channel", "ts"),
+    sqlite_autoincrement=True,
 )
 
 wordings = Table(  # the words of an entry, by the ts since which they stood
@@ -193,6 +194,7 @@ jobs = Table(
     Column("attempts", Integer, nullable=False),
     Column("asked", Integer, nullable=False),  # how often it was asked for
     Column("last_error", WORDS, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given twice: a late worker must find none but its own
 )
 
 posts = Table(  # our messages in Slack, by the key of the job that keeps them right

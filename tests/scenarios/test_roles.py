@@ -260,6 +260,7 @@ async def test_a_brief_says_what_became_of_ideas_and_leaves_out_what_was_answere
     await there.types("hypothesis the cache is cold", channel=channel)
     await there.types("hypothesis the provider is down", channel=channel)
     await ana.clicks("run:ruled_out", channel=channel)  # the newest
+    await there.settle()
     await there.types("question who deployed?", channel=channel)
     asked = there.ours(channel)[-1]["ts"]
     await bela.writes("I did, at 13:50", channel, thread_ts=asked)

@@ -6,13 +6,15 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from incibot.core import moves
 from incibot.core.incident import Incident
-from incibot.core.jobs import LearnPerson, ShowCard
+from incibot.core.jobs import Announce, LearnPerson, ShowCard
 from incibot.core.people import ChannelId, UserId
 from incibot.core.playbook import Playbook
 from incibot.core.timeline import Entry, EntryKind, Mark, MarkEvent, Source
-from incibot.errors import Conflict
+from incibot.errors import Conflict, LeaseLost
 from incibot.store.unit import Store, Workspace
 from tests.bench import START, Bench
 
@@ -218,3 +220,23 @@ async def test_processes_that_start_at_once_agree_on_the_workspace(store: Store)
     async with store.begin() as tx:
         await tx.settle_in(moved)
         assert await tx.workspace() == moved
+
+
+async def test_a_late_worker_finishes_no_job_but_its_own(store: Store) -> None:
+    async with store.begin() as tx:
+        await tx.ask(ShowCard(incident=1))
+    async with store.begin() as tx:
+        (late,) = await tx.claim(limit=1, lease=timedelta(0))
+    async with store.begin() as tx:  # its lease is over: another one does it
+        (other,) = await tx.claim(limit=1, lease=timedelta(minutes=1))
+        await tx.finish(other)
+        await tx.ask(Announce(incident=1))
+    async with store.begin() as tx:
+        (fresh,) = await tx.claim(limit=1, lease=timedelta(minutes=1))
+
+    assert fresh.id != late.id
+    with pytest.raises(LeaseLost):
+        async with store.begin() as tx:
+            await tx.finish(late)
+    async with store.begin() as tx:
+        await tx.finish(fresh)
