@@ -8,6 +8,7 @@ from incibot.core.timeline import EntryKind, Recorded
 from incibot.errors import Unclear
 from incibot.jobs.tools import Tools
 from incibot.slack import cards
+from incibot.slack.blocks import person, title
 
 WANTED = (EntryKind.DECISION, EntryKind.HYPOTHESIS, EntryKind.QUESTION)
 
@@ -42,9 +43,15 @@ async def brief(job: Brief, tools: Tools, *, again: bool) -> Change | None:
         or not any(thread == entry.source.ts and by != entry.by for thread, by in replies if thread)
     ]
     channel = known.channel if known else await tools.slack.direct_channel(job.user)
-    text, blocks = cards.brief(
-        incident, role, book, previous=job.previous, recent=recent, outcomes=outcomes
-    )
+    head = tools.renderer.text(
+        "slack/brief.txt.j2",
+        role=title(role.title, 100),
+        ref=incident.ref,
+        title=title(incident.title, 200),
+        channel=f"<#{incident.channel}>" if incident.channel else "",
+        previous=person(job.previous) if job.previous else "",
+    ).strip()
+    text, blocks = cards.brief(incident, role, book, head=head, recent=recent, outcomes=outcomes)
     ts = await tools.slack.ensure_message(
         channel,
         key=job.key,

@@ -27,7 +27,9 @@ async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Ch
         channel,
         [(filename(incident, fmt), "".join(chunks).encode())],
         title=f"{incident.ref} timeline, times in {zone.key}",
-        words=f"The timeline of {incident.ref}, as you asked {time(asked)}.",
+        words=tools.renderer.text(
+            "slack/export.txt.j2", ref=incident.ref, asked=time(asked)
+        ).strip(),
         look=again,
     )
     return None

@@ -32,10 +32,7 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
             await tx.rewrite_review(job.incident, markdown, over=kept.version if kept else 0)
     asked = datetime.fromtimestamp(job.at, UTC)
     channel = await tools.slack.direct_channel(job.user)
-    words = (
-        f"The review draft of {incident.ref}, made {time(asked)} from its timeline. "
-        "It asks how things looked at the time; the meaning is yours to add."
-    )
+    words = tools.renderer.text("slack/review.txt.j2", ref=incident.ref, asked=time(asked)).strip()
     await tools.slack.ensure_files(
         channel,
         [

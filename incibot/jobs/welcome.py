@@ -21,7 +21,12 @@ async def welcome(job: Welcome, tools: Tools) -> Change | None:
     if incident.channel is None or (person is not None and person.is_bot):
         return None
     telling = [entry for entry in last if entry.kind not in DULL][-SHOWN:]
-    text, blocks = cards.welcome(incident, tools.store.book, last=telling)
+    text, blocks = cards.welcome(
+        incident,
+        tools.store.book,
+        last=telling,
+        closing=tools.renderer.text("slack/welcome.txt.j2").strip(),
+    )
     try:
         await tools.slack.whisper(incident.channel, job.user, text=text, blocks=blocks)
     except SlackRefused as refused:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from incibot.core.history import Outcome
 from incibot.core.incident import Incident
 from incibot.core.moves import OUTCOMES
-from incibot.core.people import UserId
 from incibot.core.playbook import Kind, Playbook, Role
 from incibot.core.timeline import EntryKind, Mark, Recorded
 from incibot.slack.blocks import (
@@ -215,20 +214,17 @@ def brief(
     role: Role,
     book: Playbook,
     *,
-    previous: UserId | None,
+    head: str,
     recent: Sequence[Recorded],
     outcomes: Mapping[int, Outcome],
 ) -> tuple[str, list[Block]]:
     """What a role's new holder is sent: duties, and what they need to take over.
 
     Args:
+        head: how they are addressed.
         recent: decisions, hypotheses and open questions since the role changed hands the last time.
         outcomes: what became of the hypotheses, by their ids.
     """
-    where = f" in <#{incident.channel}>" if incident.channel else ""
-    head = f"You are *{title(role.title, 100)}* of {incident.ref} “{title(incident.title, 200)}”{where}."
-    if previous:
-        head += f" {person(previous)} held it until now."
     blocks = [section(head)]
     if role.duties:
         blocks.append(section("\n".join(f"• {duty}" for duty in role.duties)))
@@ -255,9 +251,9 @@ def brief(
 
 
 def welcome(
-    incident: Incident, book: Playbook, *, last: Sequence[Recorded]
+    incident: Incident, book: Playbook, *, last: Sequence[Recorded], closing: str
 ) -> tuple[str, list[Block]]:
-    """What somebody who joins sees, and nobody else."""
+    """What somebody who joins sees, and nobody else. `closing` is the line at its end."""
     head = f"Welcome to *{incident.ref}*  {title(incident.title)}"
     blocks = [section(head), *fields(_facts(incident, book))]
     if incident.summary:
@@ -269,11 +265,7 @@ def welcome(
         blocks.append(section("*Last entries*\n" + "\n".join(lines)))
     if incident.open_tasks:
         blocks.append(section("*Open tasks*\n" + _tasks(incident)))
-    blocks.append(
-        context(
-            "Write as you would anyway: it is in the timeline. `/incident help` shows the rest."
-        )
-    )
+    blocks.append(context(closing))
     return head, fitting(blocks)
 
 

@@ -361,6 +361,9 @@ class Transaction:
         if post.key.startswith("echo:"):
             key = post.key.removeprefix("echo:")
             await timeline.show_at(self._connection, key, post.channel, post.ts)
+        if post.key.startswith("card:"):  # where the declaration can be looked at
+            key = post.key.replace("card", "declared", 1)
+            await timeline.show_at(self._connection, key, post.channel, post.ts)
 
     # Jobs
 

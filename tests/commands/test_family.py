@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -108,3 +110,11 @@ async def test_help_knows_the_words_of_roles(there: Bench, word: str) -> None:
 async def test_help_of_a_word_that_only_buttons_use_is_not_offered(there: Bench) -> None:
     assert "There is no `/incident takeback`" in (await there.types("help takeback")).text
     assert "Did you mean `severity`?" in (await there.types("help severty")).text
+
+
+def test_the_readme_names_each_subcommand_that_people_type() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    for command in COMMANDS:
+        if command.group:
+            assert re.search(rf"/incident [^`\n]*\b{command.word}\b", readme), command.word

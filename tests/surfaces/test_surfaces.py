@@ -250,7 +250,7 @@ BUILDERS: dict[str, Callable[[str, str], Json]] = {
             _incident(words, text),
             _book(text).roles[0],
             _book(text),
-            previous=BELA,
+            head=f"You are *{blocks.title(_book(text).roles[0].title, 100)}*",
             outcomes={},
             recent=[
                 _entry(words, text, kind)
@@ -260,7 +260,12 @@ BUILDERS: dict[str, Callable[[str, str], Json]] = {
         )
     ),
     "welcome": lambda words, text: _message(
-        cards.welcome(_incident(words, text), _book(text), last=[_entry(words, text)] * 6)
+        cards.welcome(
+            _incident(words, text),
+            _book(text),
+            last=[_entry(words, text)] * 6,
+            closing="Write as you would anyway.",
+        )
     ),
     "an answer": lambda words, text: _message((f"Said: {words}", blocks.said(words))),
     "home": lambda words, text: home(
