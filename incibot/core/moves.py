@@ -201,13 +201,8 @@ def assign(
         )
     kept = holders if role.several else ()
     leaving = tuple(user for user in holders if user not in kept)
-    assignments = tuple(
-        replace(held, until=at)
-        if held.role == role.word and held.until is None and held.user in leaving
-        else held
-        for held in incident.assignments
-    ) + tuple(Assignment(role=role.word, user=user, since=at) for user in new)
-    changed = replace(incident, assignments=assignments)
+    given = tuple(Assignment(role=role.word, user=user, since=at) for user in new)
+    changed = replace(incident, assignments=_relieved(incident, role, leaving, at) + given)
     entry = _role_entry(changed, role, holders, kept + new, by=by, at=at, key=key)
     previous = leaving[0] if leaving else None
     return _announced(
@@ -248,16 +243,22 @@ def release(
         who = " and ".join(f"<@{user}>" for user in holders)
         held = f"{who} {'has' if len(holders) == 1 else 'have'} it" if holders else "nobody has it"
         raise NotAllowed(f"There is nobody to release from {escape(role.title)}: {held}.")
-    assignments = tuple(
+    changed = replace(incident, assignments=_relieved(incident, role, leaving, at))
+    staying = changed.holders(role.word)
+    entry = _role_entry(changed, role, holders, staying, by=by, at=at, key=key)
+    return _announced(changed, entry)
+
+
+def _relieved(
+    incident: Incident, role: Role, leaving: tuple[UserId, ...], at: datetime
+) -> tuple[Assignment, ...]:
+    """The assignments, with those of the people who leave the role ended."""
+    return tuple(
         replace(held, until=at)
         if held.role == role.word and held.until is None and held.user in leaving
         else held
         for held in incident.assignments
     )
-    changed = replace(incident, assignments=assignments)
-    staying = changed.holders(role.word)
-    entry = _role_entry(changed, role, holders, staying, by=by, at=at, key=key)
-    return _announced(changed, entry)
 
 
 def rate(
