@@ -213,14 +213,19 @@ def standing(events: Iterable[MarkEvent]) -> tuple[Marked, ...]:
     last: dict[tuple[Mark, str, UserId | None], MarkEvent] = {}
     for event in events:
         before = last.get(event.place)
-        # Of an "on" and an "off" of the same instant the "off" holds, in either order.
-        if before is None or (event.at, not event.on) > (before.at, not before.on):
+        # Of an "on" and an "off" of the same instant the "off" holds, whichever came first.
+        if before is None or _rank(event) > _rank(before):
             last[event.place] = event
     return tuple(
         Marked(mark=event.mark, user=event.user, via=event.via, at=moment_of(event.at))
         for event in sorted(last.values(), key=lambda one: (one.at, one.mark, one.user, one.via))
         if event.on
     )
+
+
+def _rank(event: MarkEvent) -> tuple[str, bool, UserId]:
+    """Which of two events of one place holds; no two that differ are equal."""
+    return event.at, not event.on, event.user
 
 
 def kind_as_marked(first: EntryKind, marks: Iterable[Marked]) -> EntryKind:

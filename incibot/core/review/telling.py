@@ -97,6 +97,12 @@ class Telling:
         self._actors: dict[tuple[UserId | None, str, str], str] = {}
         self._quotes: dict[str, str] = {}  # what one section quotes, others do
         self._titles = {role.word: role.title for role in book.roles}
+        self._by_id = {entry.id: entry for entry in history.entries}
+
+    def words(self, entry: Recorded) -> str:
+        """What the entry says; an answer, the idea that it is about, as that reads now."""
+        idea = self._by_id.get(entry.data.get("answers", 0))
+        return (idea.words if idea and stands(idea) else "") or said(entry)
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.head.zone)
@@ -167,7 +173,7 @@ class Telling:
         who = self.who(entry, entry.recorded_at)
         return Statement(
             text=f"**{now}** {who}, {label(entry)} of {then}, written down now",
-            quote=self.quote(said(entry)),
+            quote=self.quote(self.words(entry)),
             evidence=(entry.id,),
             rank=rank_of(entry),
         )
@@ -245,7 +251,7 @@ class Telling:
             case EntryKind.MESSAGE:
                 return who, self.quote(entry.words)
             case _:
-                return f"{who}, {markdown_text(label(entry))}", self.quote(said(entry))
+                return f"{who}, {markdown_text(label(entry))}", self.quote(self.words(entry))
 
     def _role(self, entry: Recorded) -> str:
         title = self.role_title(str(entry.data.get("role", "")))
