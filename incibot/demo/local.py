@@ -68,7 +68,7 @@ async def playground(
     """Run until told to stop. Nothing is kept."""
     with tempfile.TemporaryDirectory(prefix="incibot-") as folder:
         async with local(Path(folder), port=port) as here:
-            say(f"The workspace:  {here.slack.url}playground/api/state")
+            say(f"The workspace:  {here.slack.url}playground/api/workspace")
             say(f"incibot:        {here.address}/readyz")
             say("People type, click and look through the workspace’s HTTP API; Ctrl-C ends it.")
             await until()
