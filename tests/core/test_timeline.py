@@ -69,13 +69,21 @@ def test_marks_stand_the_same_in_any_order_and_repetition(
 
 @given(events=st.lists(EVENTS, max_size=8))
 def test_a_mark_stands_if_nobody_took_it_off_since(events: list[MarkEvent]) -> None:
-    stand = {(one.mark, one.user, one.via) for one in standing(events)}
-    for event in events:
-        later = [one for one in events if one.place == event.place and one.at >= event.at]
-        if event.on and all(one.on for one in later if one.at > event.at or not one.on):
-            last = max((one for one in later), key=lambda one: one.at)
-            if last.user == event.user:
-                assert (event.mark, event.user, event.via) in stand
+    stand = standing(events)
+    for place in {event.place for event in events}:
+        there = [event for event in events if event.place == place]
+        last = [event for event in there if event.at == max(one.at for one in there)]
+        setters = {(event.mark, event.via, event.user) for event in last if event.on}
+        found = {
+            (one.mark, one.via, one.user)
+            for one in stand
+            if (one.mark, one.via) == place[:2] and place[2] in (None, one.user)
+        }
+        if all(event.on for event in last):
+            assert len(found) == 1
+            assert found <= setters
+        else:
+            assert not found
 
 
 def test_two_people_who_mark_a_message_are_two_markers() -> None:
