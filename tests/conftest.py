@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from tests.bench import DATABASES, Bench, bench, empty, own
 
 settings.register_profile(
     "incibot",
+    max_examples=int(os.environ.get("INCIBOT_TEST_EXAMPLES", "100")),
     deadline=None,  # a busy machine is slow, not wrong
+    derandomize="CI" in os.environ,  # there a change is judged by itself, not by luck
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("incibot")
