@@ -199,6 +199,9 @@ async def test_what_was_asked_for_wrongly_is_no_failure_of_ours(ana: Browser) ->
 # Long timelines, and what goes wrong on the way
 
 
+FAR = 10_000_000  # beyond every number that the database has given to entries
+
+
 async def test_a_timeline_of_5000_entries_is_streamed_whole(ana: Browser) -> None:
     there = ana.there
     await there.declares()
@@ -214,12 +217,17 @@ async def test_a_timeline_of_5000_entries_is_streamed_whole(ana: Browser) -> Non
     }
     async with there.app.engine.begin() as connection:
         rows = [
-            {**entry, "id": n, "key": f"test:{n}", "occurred_at": START + timedelta(seconds=n)}
-            for n in range(1001, 6001)
+            {
+                **entry,
+                "id": n,
+                "key": f"test:{n}",
+                "occurred_at": START + timedelta(seconds=n - FAR),
+            }
+            for n in range(FAR, FAR + 5000)
         ]
         await connection.execute(insert(entries), rows)
         said = "what was seen and said " * 5
-        words = [{"entry": n, "since": "", "words": f"{n}: {said}"} for n in range(1001, 6001)]
+        words = [{"entry": n, "since": "", "words": f"{n}: {said}"} for n in range(FAR, FAR + 5000)]
         await connection.execute(insert(wordings), words)
     page = await ana.get("/incidents/INC-1")
     assert page.headers["Transfer-Encoding"] == "chunked"
