@@ -21,7 +21,6 @@ Names = Mapping[str, str]
 _NOBODY: Names = MappingProxyType({})
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
-_USERGROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>\n]*)?>")
 _SAFE_SCHEMES = ("http", "https", "mailto")
 
 
@@ -40,11 +39,6 @@ def unescape(text: str) -> str:
 def mentions(words: str) -> tuple[str, ...]:
     """The users that `words` mention, each once, in order."""
     return tuple(dict.fromkeys(_USER.findall(words)))
-
-
-def usergroups_in(words: str) -> tuple[str, ...]:
-    """The user groups that `words` mention, each once, in order."""
-    return tuple(dict.fromkeys(_USERGROUP.findall(words)))
 
 
 def user_in(word: str) -> str | None:

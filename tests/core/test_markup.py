@@ -19,7 +19,6 @@ from incibot.core.markup import (
     shorten,
     unescape,
     user_in,
-    usergroups_in,
 )
 
 PEOPLE = {"U1": "Ana", "U2": "<b>_Bo_</b>", "W3": "  "}
@@ -203,7 +202,6 @@ def test_mentions_are_found_once_and_in_order():
     words = "<@U2|bo>, <@W1> and <@U2>, not <#C1> nor @U3; <!subteam^S1|@x> <!subteam^S1>"
 
     assert mentions(words) == ("U2", "W1")
-    assert usergroups_in(words) == ("S1",)
 
 
 @pytest.mark.parametrize(
