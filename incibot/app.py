@@ -154,8 +154,7 @@ class App:
         except SlackError as error:
             self._refusal = error.code
             raise
-        async with self.store.begin() as tx:
-            await tx.settle_in(here)
+        await self.store.write(lambda tx: tx.settle_in(here))
         self.here.workspace = here
         self._refusal = ""
 
@@ -185,11 +184,10 @@ class App:
             try:
                 if self._refusal:
                     await self.settle_in()
-                async with self.store.begin() as tx:
-                    await tx.listen(self._process, since=self._since)
-                    if self.clock() - tidied >= CHORES:
-                        await tx.forget_receipts()
-                        tidied = self.clock()
+                await self.store.write(lambda tx: tx.listen(self._process, since=self._since))
+                if self.clock() - tidied >= CHORES:
+                    await self.store.write(lambda tx: tx.forget_receipts())
+                    tidied = self.clock()
             except SlackError as error:
                 log.error("slack.not_accepted", error=str(error))
             except (SQLAlchemyError, OSError) as trouble:
@@ -201,8 +199,7 @@ class App:
     async def last_beat(self) -> None:
         """Note until when we were listening."""
         with suppress(SQLAlchemyError, OSError):
-            async with self.store.begin() as tx:
-                await tx.listen(self._process, since=self._since)
+            await self.store.write(lambda tx: tx.listen(self._process, since=self._since))
 
     async def close(self) -> None:
         await self.inbound.drain()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from incibot.core.change import Change
 from incibot.core.jobs import Capture, LearnPerson
+from incibot.core.people import UserId
 from incibot.jobs.tools import Tools
+from incibot.store.unit import Transaction
 
 
 async def capture(job: Capture, tools: Tools) -> Change | None:
@@ -15,7 +17,11 @@ async def capture(job: Capture, tools: Tools) -> Change | None:
     message = await tools.slack.message(job.channel, job.ts)
     if message is None or (here and message.is_by(here.bot_user, here.bot_id)):
         return None
-    async with tools.store.begin() as tx:
-        await tx.record(job.incident, message.entry(), since=message.since)
-        strangers = await tx.strangers([message.user] if message.user else [])
+    entry, since, user = message.entry(), message.since, message.user
+
+    async def keep(tx: Transaction) -> list[UserId]:
+        await tx.record(job.incident, entry, since=since)
+        return await tx.strangers([user] if user else [])
+
+    strangers = await tools.store.write(keep)
     return Change(jobs=tuple(LearnPerson(user=user) for user in strangers))

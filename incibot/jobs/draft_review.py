@@ -28,8 +28,8 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
     # In a thread: a long timeline takes seconds, in which Slack must be answered all the same.
     markdown, page = await asyncio.to_thread(write)
     if markdown != previous:
-        async with tools.store.begin() as tx:
-            await tx.rewrite_review(job.incident, markdown, over=kept.version if kept else 0)
+        over = kept.version if kept else 0
+        await tools.store.write(lambda tx: tx.rewrite_review(job.incident, markdown, over=over))
     asked = datetime.fromtimestamp(job.at, UTC)
     channel = await tools.slack.direct_channel(job.user)
     words = tools.renderer.text("slack/review.txt.j2", ref=incident.ref, asked=time(asked)).strip()

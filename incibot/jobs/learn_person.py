@@ -18,6 +18,5 @@ async def learn_person(job: LearnPerson, tools: Tools) -> Change | None:
         if refused.code not in NOBODY:
             raise
         person = Person(id=job.user, name=job.user)  # Slack has no more to say
-    async with tools.store.begin() as tx:
-        await tx.learn([person])
+    await tools.store.write(lambda tx: tx.learn([person]))
     return None

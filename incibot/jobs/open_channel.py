@@ -42,7 +42,7 @@ async def open_channel(job: OpenChannel, tools: Tools) -> Change | None:
         )
     except SlackRefused as refused:
         if not incident.trouble:
-            async with tools.store.begin() as tx:
-                await tx.apply(moves.channel_refused(incident, str(refused)))
+            change = moves.channel_refused(incident, str(refused))
+            await tools.store.write(lambda tx: tx.apply(change))
         raise
     return moves.channel_opened(incident, channel, found, book=book, at=tools.clock())

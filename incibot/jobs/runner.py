@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
+from incibot.core.change import Change
 from incibot.core.jobs import Announce, ShowCard, ShowHome, unpack
 from incibot.errors import Conflict, LeaseLost, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import Claim
+from incibot.store.unit import Transaction
 
 LEASE = timedelta(minutes=2)  # far longer than any job, and than any two clocks differ
 POLL = 1.0  # seconds between looks for jobs of other processes, or due later
@@ -89,8 +91,7 @@ class Runner:
     async def _claim(self, limit: int) -> list[Claim]:
         if limit <= 0:
             return []
-        async with self._store.begin() as tx:
-            return await tx.claim(limit=limit, lease=LEASE)
+        return await self._store.write(lambda tx: tx.claim(limit=limit, lease=LEASE))
 
     async def _do(self, claim: Claim) -> None:
         """Perform the job and store what came of it, in one transaction with its end."""
@@ -98,13 +99,7 @@ class Runner:
             try:
                 job = unpack(claim.kind, claim.fields)
                 change = await perform(job, self._tools, again=claim.attempts > 1)
-                async with self._store.begin() as tx:
-                    if change is not None:
-                        await tx.apply(change)
-                    await tx.finish(claim)
-                    if claim.attempts > 1 and claim.kind != CARD and claim.incident is not None:
-                        # The card may have said that it was not done.
-                        await tx.ask(ShowCard(incident=claim.incident))
+                await self._store.write(lambda tx: self._finish(claim, change, tx))
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
@@ -121,6 +116,14 @@ class Runner:
                 outcome = "done"
             self.done(claim.kind, outcome)
             log.info("job.done", attempt=claim.attempts, outcome=outcome)
+
+    async def _finish(self, claim: Claim, change: Change | None, tx: Transaction) -> None:
+        if change is not None:
+            await tx.apply(change)
+        await tx.finish(claim)
+        if claim.attempts > 1 and claim.kind != CARD and claim.incident is not None:
+            # The card may have said that it was not done.
+            await tx.ask(ShowCard(incident=claim.incident))
 
     async def _again(
         self, claim: Claim, error: str, *, after: float = 0.0, at_once: bool = False
@@ -146,8 +149,7 @@ class Runner:
         job = unpack(claim.kind, claim.fields)
         if isinstance(job, ShowCard | Announce | ShowHome):
             try:
-                async with self._store.begin() as tx:
-                    await tx.ask(job)
+                await self._store.write(lambda tx: tx.ask(job))
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("job.not_asked", error=repr(trouble)[:300])
 
@@ -156,12 +158,14 @@ class Runner:
         return "parked"
 
     async def _put_back(self, claim: Claim, error: str, due_at: datetime | None) -> None:
+        async def put_back(tx: Transaction) -> None:
+            kept = await tx.put_back(claim, error=error, due_at=due_at)
+            # The card says what was not done, unless it is the card itself that was not.
+            parked = kept and due_at is None and claim.kind != CARD
+            if parked and claim.incident is not None:
+                await tx.ask(ShowCard(incident=claim.incident))
+
         try:
-            async with self._store.begin() as tx:
-                kept = await tx.put_back(claim, error=error, due_at=due_at)
-                # The card says what was not done, unless it is the card itself that was not.
-                parked = kept and due_at is None and claim.kind != CARD
-                if parked and claim.incident is not None:
-                    await tx.ask(ShowCard(incident=claim.incident))
+            await self._store.write(put_back)
         except (SQLAlchemyError, OSError) as trouble:
             log.error("job.not_put_back", error=repr(trouble)[:300])  # its lease runs out

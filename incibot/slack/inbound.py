@@ -36,7 +36,6 @@ from incibot.slack.reading import (
     Reacted,
     Topic,
 )
-from incibot.store.database import collided
 from incibot.store.unit import Store, Transaction, Workspace
 
 TRIES = 8  # how often a decision is taken anew because somebody else was faster
@@ -121,16 +120,14 @@ class Inbound:
     async def _hear(self, event_id: str, event: reading.Heard) -> str:
         match event:
             case Home(user=user):
-                async with self.store.begin() as tx:
-                    await tx.ask(ShowHome(user=user))
+                await self.store.write(lambda tx: tx.ask(ShowHome(user=user)))
                 return "home"
             case Met(person=person):
                 async with self.store.read() as tx:
                     stranger = await tx.strangers([person.id])
                 if stranger:  # a workspace has many people, and their profiles change all the time
                     return "stranger"
-                async with self.store.begin() as tx:
-                    await tx.learn([person])
+                await self.store.write(lambda tx: tx.learn([person]))
                 return "met"
             case Edited(message=message) | Deleted(message=message):
                 channel = message.channel
@@ -454,11 +451,9 @@ class Inbound:
         attempt = 1
         while True:
             try:
-                async with self.store.begin() as tx:
-                    return await work(tx)
-            except (Conflict, SQLAlchemyError) as error:
-                overtaken = isinstance(error, Conflict) or collided(error)
-                if not overtaken or attempt == TRIES:
+                return await self.store.write(work)
+            except Conflict:
+                if attempt == TRIES:
                     raise
                 attempt += 1
 

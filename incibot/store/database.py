@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import URL, Insert, Table, event, insert, make_url
 from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 DRIVERS = {
@@ -196,9 +196,9 @@ async def put(
     await connection.execute(statement)
 
 
-def collided(error: SQLAlchemyError | OSError) -> bool:
+def collided(error: DBAPIError) -> bool:
     """Whether the transaction was given up for another's sake, and would do well a second time."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
+    cause = error.orig
     if cause is None:
         return False
     code = getattr(cause, "sqlstate", None) or (cause.args[0] if cause.args else None)

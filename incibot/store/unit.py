@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, false, func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incibot.core.change import Change, Post
@@ -23,14 +25,16 @@ from incibot.core.timeline import Entry, MarkEvent, Recorded
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound
 from incibot.store import incidents, jobs, timeline
-from incibot.store.database import Turn, insert_once, put
+from incibot.store.database import Turn, collided, insert_once, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
 from incibot.store.schema import incidents as incident_rows
 from incibot.store.schema import listening, people, posts, receipts, reviews, workspace
 
 RECEIPTS = timedelta(days=2)  # Slack retries for minutes, with delayed events for a day
+COLLISIONS = 8  # how often one unit of work is begun before a deadlock is somebody's error
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 
@@ -72,6 +76,25 @@ class Store:
             yield tx
         if tx.asked:
             self.work.set()
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """A transaction like `begin`'s; begun again if the database gave it up for another's sake.
+
+        Two who write the same rows at once may block each other on a server: it lets one of them
+        in, and the other has only to come again.
+
+        Args:
+            work: all that is read and written; nothing else, since it may be done several times.
+        """
+        attempt = 1
+        while True:
+            try:
+                async with self.begin() as tx:
+                    return await work(tx)
+            except DBAPIError as error:
+                if not collided(error) or attempt == COLLISIONS:
+                    raise
+                attempt += 1
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:

@@ -13,7 +13,9 @@ from incibot.core.history import Completeness, Head
 from incibot.core.timeline import Recorded
 from incibot.errors import NotFound
 from incibot.exports import FORMATS
+from incibot.store.unit import Transaction
 from incibot.web.api import number_of, read_zone
+from incibot.web.sessions import Ticket
 from incibot.web.site import SESSION, VISITOR, Site
 from incibot.web.streaming import Streams, send
 from incibot.web.trouble import Denied
@@ -72,10 +74,14 @@ class Pages:
         """Uses the ticket up, and signs its holder in."""
         site, fields = self._site, await self._site.form(request)
         site.check(request, fields, cookie=VISITOR)
-        async with self._store.begin() as tx:
+
+        async def use_up(tx: Transaction) -> Ticket:
             ticket = site.doors.read_ticket(fields.get("ticket", ""), at=tx.at)
             if ticket is None or not await tx.receive(f"ticket:{ticket.nonce}"):
                 raise _used_up()
+            return ticket
+
+        ticket = await self._store.write(use_up)
         answer = site.go_to(_goal(ticket.number))
         site.sign_in(answer, ticket.user)
         return answer

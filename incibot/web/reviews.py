@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from functools import partial
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -87,10 +88,7 @@ class Reviews:
             if kept is not None and markdown == kept.markdown:
                 return self._go_to_review(incident, "same")
             try:
-                async with self._store.begin() as tx:
-                    await tx.rewrite_review(number, markdown, over=kept.version if kept else 0)
-                    if kept is None:
-                        await tx.apply(_drafted(incident, viewer, tx))
+                await self._store.write(partial(_keep, incident, markdown, kept, viewer))
                 return self._go_to_review(incident, "refreshed" if kept else "drafted")
             except Conflict:
                 if attempt == TRIES:
@@ -134,8 +132,9 @@ class Reviews:
         if typed == kept.markdown:
             return self._go_to_review(incident, "saved")
         try:
-            async with self._store.begin() as tx:
-                await tx.rewrite_review(incident.number, typed, over=int(version))
+            await self._store.write(
+                lambda tx: tx.rewrite_review(incident.number, typed, over=int(version))
+            )
         except Conflict:
             async with self._store.read() as tx:
                 _, _, now = await self._read(request, tx)
@@ -176,6 +175,15 @@ SAID = {
     "refreshed": "Made anew from the timeline. What people wrote stayed.",
     "same": "The timeline says nothing that is not here already.",
 }
+
+
+async def _keep(
+    incident: Incident, markdown: str, kept: KeptReview | None, viewer: Viewer, tx: Transaction
+) -> None:
+    over = kept.version if kept else 0
+    await tx.rewrite_review(incident.number, markdown, over=over)
+    if kept is None:
+        await tx.apply(_drafted(incident, viewer, tx))
 
 
 def _drafted(incident: Incident, viewer: Viewer, tx: Transaction) -> Change:
