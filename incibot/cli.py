@@ -6,11 +6,13 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage or settings.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -270,12 +272,18 @@ def doctor() -> None:
 @main.command()
 @click.option("--url", help=f"Where Slack reaches incibot, such as {EXAMPLE_URL}.")
 @click.option("--socket", is_flag=True, help="For Socket Mode: no address is needed.")
-def manifest(url: str | None, socket: bool) -> None:
-    """Print the Slack app manifest, as YAML, to paste when you create the app."""
+@click.option(
+    "--format", "word", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True
+)
+def manifest(url: str | None, socket: bool, word: str) -> None:
+    """Print the Slack app manifest, to paste when you create the app."""
     if url and socket:
         raise click.UsageError("--url is for HTTP, --socket for Socket Mode: choose one")
     made = app_manifest(url=None if socket else url or EXAMPLE_URL)
-    click.echo(yaml.safe_dump(made, sort_keys=False, allow_unicode=True), nl=False)
+    if word == "json":
+        click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+    else:
+        click.echo(yaml.safe_dump(made, sort_keys=False, allow_unicode=True), nl=False)
 
 
 @main.command()
@@ -284,14 +292,17 @@ def version() -> None:
     click.echo(__version__)
 
 
-@main.command()
-@click.option("--port", default=0, help="Of the local Slack; any free one by default.")
-def playground(port: int) -> None:
-    """Run a local Slack workspace with incibot in it; no account needed."""
-    from incibot.demo.local import playground as run
+_PORT = click.option("--port", default=0, help="Of the local Slack; any free one by default.")
+_NO_BROWSER = click.option("--no-browser", is_flag=True, help="Open no browser.")
 
+
+@main.command()
+@_PORT
+@_NO_BROWSER
+def playground(port: int, no_browser: bool) -> None:
+    """Open a local Slack workspace with incibot in it; no account needed."""
     log.configure("console", "warning", stream=sys.stderr)
-    _run(run(port=port, say=_say, until=until_told_to_stop))
+    _run(_visit(port=port, browser=not no_browser))
 
 
 @main.command()
@@ -302,17 +313,44 @@ def playground(port: int) -> None:
     show_default=True,
     help="The folder for the exports and the review.",
 )
-def demo(output: Path) -> None:
-    """Play a recorded incident through the real bot, and write its timeline and review."""
+@click.option("--check", is_flag=True, help="Write the files, and end.")
+@_PORT
+@_NO_BROWSER
+def demo(output: Path, check: bool, port: int, no_browser: bool) -> None:
+    """Play a recorded incident through the real bot, write its timeline and review, and open the
+    workspace, to play it again before your eyes and to go on by hand."""
     from incibot.demo import run
 
     log.configure("console", "error", stream=sys.stderr)
-    _run(_demo(run, output))
+
+    async def work() -> int:
+        summary = await run(output, _say)
+        click.echo(str(summary))
+        if check:
+            return DONE
+        _say("")
+        return await _visit(port=port, browser=not no_browser, for_story=True)
+
+    _run(work())
 
 
-async def _demo(run: Callable[[Path, Callable[[str], None]], Any], output: Path) -> int:
-    summary = await run(output, _say)
-    click.echo(str(summary))
+async def _visit(*, port: int, browser: bool, for_story: bool = False) -> int:
+    """Keep a local workspace open until told to stop. Nothing of it is kept."""
+    from incibot.demo.live import live, open_in_browser
+
+    with TemporaryDirectory(prefix="incibot-") as folder:
+        told = asyncio.create_task(until_told_to_stop())
+        async with live(Path(folder), port=port, for_story=for_story) as here:
+            starting = asyncio.create_task(here.bot.serves())
+            await asyncio.wait({told, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done() and (trouble := starting.exception()):
+                _say(f"incibot: {trouble}")
+            starting.cancel()
+            _say(f"The workspace is open at {here.slack.url}")
+            if browser and not told.done():
+                open_in_browser(here.slack.url)
+            _say("Nothing leaves this machine, and nothing is kept. Ctrl-C ends it.")
+            await told
     return DONE
 
 

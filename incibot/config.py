@@ -41,6 +41,11 @@ WORK: Final = frozenset({"SLACK_BOT_TOKEN"})
 SERVE: Final = WORK | {"SLACK_SIGNING_SECRET"}
 
 DEFAULT_CONFIG: Final = Path("incibot.yaml")
+# What `slack run` hands to the program that it starts, where nobody has set the tokens.
+_OF_SLACKS_CLI: Final = {
+    "SLACK_BOT_TOKEN": "SLACK_CLI_XOXB",
+    "SLACK_APP_TOKEN": "SLACK_CLI_XAPP",
+}
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 _TOKENS = {
     "xoxb-": "a bot token",
@@ -368,6 +373,9 @@ class Settings:
             ConfigError: with every mistake there is, not only the first.
         """
         given = _given(_dotenv(dotenv) if dotenv else {}) | _given(environ)
+        for name, theirs in _OF_SLACKS_CLI.items():
+            if name not in given and theirs in given:
+                given[name] = given[theirs]
         if "SLACK_APP_TOKEN" in given:
             needs = needs - {"SLACK_SIGNING_SECRET"}
         env = _Env(given)

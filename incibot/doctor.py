@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from incibot.app import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook
-from incibot.errors import SlackError
+from incibot.errors import SlackBusy, SlackError
 from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import SCOPES
 from incibot.store import migrations
 from incibot.store.database import connect
 from incibot.store.unit import Store
 
+TAKE_IT_AGAIN = "; take the bot token again, from your Slack app’s page “OAuth & Permissions”"
 SKEW = 120.0  # seconds; Slack's signatures are refused at 300
 
 
@@ -62,7 +63,12 @@ async def _database(settings: Settings, book: Playbook) -> AsyncIterator[Finding
             parked = await tx.parked()
         for job in parked:
             where = f"INC-{job.incident}: " if job.incident else ""
-            yield Finding("jobs", False, f"{where}{job.kind} was laid aside: {job.last_error}")
+            yield Finding(
+                "jobs",
+                False,
+                f"{where}{job.kind} was laid aside: {job.last_error};"
+                f" once that is mended, `incibot jobs retry {job.id}`",
+            )
         if not parked:
             yield Finding("jobs", True, "none was laid aside")
     finally:
@@ -71,7 +77,11 @@ async def _database(settings: Settings, book: Playbook) -> AsyncIterator[Finding
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None:
-        yield Finding("token", False, "SLACK_BOT_TOKEN is not set")
+        yield Finding(
+            "token",
+            False,
+            "SLACK_BOT_TOKEN is not set; it is on your Slack app’s page “OAuth & Permissions”",
+        )
         return
     async with aiohttp.ClientSession(trust_env=True) as session:
         slack = Gateway(settings.slack_bot_token.reveal(), settings.slack_api_url, session)
@@ -79,7 +89,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             here = await slack.workspace()
             granted, theirs = await slack.granted()
         except SlackError as error:
-            yield Finding("token", False, f"Slack says {error.code} ({error.method})")
+            mend = "" if isinstance(error, SlackBusy) else TAKE_IT_AGAIN
+            yield Finding("token", False, f"Slack says {error.code} ({error.method}){mend}")
             return
         yield Finding("token", True, f"accepted by {here.name or here.team} as {here.bot_user}")
         missing = sorted(set(SCOPES) - granted)
@@ -103,7 +114,9 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             await slack.channel_id(settings.announce_channel)
         except SlackError as error:
             yield Finding(
-                "announcements", False, f"{settings.announce_channel}: {error.code}; name another"
+                "announcements",
+                False,
+                f"{settings.announce_channel}: {error.code}; invite incibot to it, or name another",
             )
         else:
             yield Finding("announcements", True, settings.announce_channel)

@@ -225,6 +225,19 @@ class ShowHome:
         return f"home:{self.user}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowHomes:
+    """Draw anew each App Home that was opened lately and would read otherwise now.
+
+    One job for all of them: whatever changes while it waits is in the same round, and a round takes
+    one pair of hands, so that no card waits for a hundred homes.
+    """
+
+    @property
+    def key(self) -> str:
+        return "homes"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -242,6 +255,7 @@ Job = (
     | DeliverExport
     | DraftReview
     | ShowHome
+    | ShowHomes
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

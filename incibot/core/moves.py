@@ -23,6 +23,7 @@ from incibot.core.jobs import (
     OpenChannel,
     Relay,
     ShowCard,
+    ShowHomes,
     Tell,
 )
 from incibot.core.markup import escape, plain, shorten
@@ -122,7 +123,11 @@ def declare(draft: Draft, *, number: int, book: Playbook, at: datetime) -> Chang
             assignments=(Assignment(role=role.word, user=draft.commander, since=at),),
         )
         entries.append(_role_entry(incident, role, (), (draft.commander,), by=by, at=at, key="0"))
-    return Change(incident=incident, entries=tuple(entries), jobs=(OpenChannel(incident=number),))
+    return Change(
+        incident=incident,
+        entries=tuple(entries),
+        jobs=(OpenChannel(incident=number), ShowHomes()),
+    )
 
 
 def channel_opened(
@@ -144,6 +149,7 @@ def channel_opened(
         for held in incident.assignments
         if held.until is None
     ]
+    jobs.append(ShowHomes())
     entry = Entry(
         key=f"channel:{number}",
         kind=EntryKind.LINK,
@@ -163,8 +169,11 @@ def channel_refused(incident: Incident, why: str) -> Change:
     """Slack will not make the channel: say so to the declarer. A private incident stays private."""
     words = f"{incident.ref} “{escape(shorten(incident.title, 200))}” is declared, but Slack refused to make its channel: {escape(why)}."
     if incident.private:
-        words += " It stays private and has no channel until that is mended."
-    words += " Once it is, an admin runs `incibot jobs retry` and the channel follows."
+        words += " Until that is mended it has none, and stays private."
+    words += (
+        " `incibot doctor` tells whoever runs incibot what would mend it; "
+        "after `incibot jobs retry` the channel follows."
+    )
     tell = Tell(user=incident.declared_by, words=words, about=f"channel:{incident.number}")
     # Without a channel, the announcement is the only place where others can hear of it.
     jobs: tuple[Job, ...] = (
@@ -219,6 +228,7 @@ def assign(
             )
             for user in new
         ),
+        ShowHomes(),
     )
 
 
@@ -240,13 +250,16 @@ def release(
     named = tuple(users) or holders
     leaving = tuple(user for user in holders if user in named)
     if not leaving:
-        who = " and ".join(f"<@{user}>" for user in holders)
-        held = f"{who} {'has' if len(holders) == 1 else 'have'} it" if holders else "nobody has it"
-        raise NotAllowed(f"There is nobody to release from {escape(role.title)}: {held}.")
+        if not holders:
+            raise NotAllowed(f"Nobody is {escape(role.title)} now.")
+        them, who = (" and ".join(f"<@{user}>" for user in some) for some in (named, holders))
+        are_not = "is not" if len(named) == 1 else "are not"
+        are = "is" if len(holders) == 1 else "are"
+        raise NotAllowed(f"{them} {are_not} {escape(role.title)}; {who} {are}.")
     changed = replace(incident, assignments=_relieved(incident, role, leaving, at))
     staying = changed.holders(role.word)
     entry = _role_entry(changed, role, holders, staying, by=by, at=at, key=key)
-    return _announced(changed, entry)
+    return _announced(changed, entry, ShowHomes())
 
 
 def _relieved(
@@ -286,7 +299,7 @@ def rate(
         for one in severity.invite
         if incident.channel and not incident.private
     )
-    return _announced(changed, entry, *invited)
+    return _announced(changed, entry, *invited, ShowHomes())
 
 
 def move_to(
@@ -313,7 +326,7 @@ def move_to(
         occurred_at=at,
         by=by,
         words=(
-            f"Reopened: {status.word}"
+            f"Reopened as {status.word}"
             if reopened
             else f"Status {escape(incident.status)} → {status.word}"
         )
@@ -336,7 +349,7 @@ def move_to(
             Milestone(name=status.milestone, at=at, known=Known.SYSTEM, key=entry.key, by=by),
         )
     changed = replace(incident, status=status.word, milestones=milestones)
-    return _announced(changed, entry)
+    return _announced(changed, entry, ShowHomes())
 
 
 def resolve(
@@ -479,7 +492,7 @@ def add_task(
         words=f"Task {number}: {words}" + (f" (for <@{assignee}>)" if assignee else ""),
         data={"task": number, "state": "open", "assignee": assignee},
     )
-    return _echoed(replace(incident, tasks=(*incident.tasks, task)), entry)
+    return _echoed(replace(incident, tasks=(*incident.tasks, task)), entry, ShowHomes())
 
 
 def finish_task(incident: Incident, number: int, *, by: UserId, at: datetime, key: str) -> Change:
@@ -499,7 +512,7 @@ def finish_task(incident: Incident, number: int, *, by: UserId, at: datetime, ke
         data={"task": number, "state": "done"},
     )
     tasks = tuple(done if one.number == number else one for one in incident.tasks)
-    return _echoed(replace(incident, tasks=tasks), entry)
+    return _echoed(replace(incident, tasks=tasks), entry, ShowHomes())
 
 
 def _cards(incident: Incident) -> tuple[Job, ...]:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from incibot.core.nearest import unknown
 from incibot.core.timeline import Mark
-from incibot.errors import Unclear
 
 
 class Kind(StrEnum):
@@ -136,7 +136,7 @@ ROLES = (
         title="Scribe",
         duties=(
             "Note what is seen, tried and decided while it happens: `/incident note`, `/incident decision`.",
-            "Write down what is said on a call; only what is in the channel is in the record.",
+            "Write down what is said on a call; only what is in the channel is in the timeline.",
             "Mark key moments with :pushpin:.",
         ),
     ),
@@ -204,16 +204,14 @@ class Playbook:
         for severity in self.severities:
             if severity.word == word.casefold():
                 return severity
-        known = ", ".join(severity.word for severity in self.severities)
-        raise Unclear(f"There is no severity “{word}”. There are: {known}.")
+        raise unknown("severity", word, [severity.word for severity in self.severities])
 
     def status(self, word: str) -> Status:
         """Raises: Unclear, naming the words that exist."""
         for status in self.statuses:
             if status.word == word.casefold():
                 return status
-        known = ", ".join(status.word for status in self.statuses)
-        raise Unclear(f"There is no status “{word}”. There are: {known}.")
+        raise unknown("status", word, [status.word for status in self.statuses])
 
     def role(self, word: str) -> Role:
         """Raises: Unclear, naming the words that exist."""
@@ -221,8 +219,8 @@ class Playbook:
         for role in self.roles:
             if folded == role.word or folded in role.aliases:
                 return role
-        known = ", ".join(role.word for role in self.roles)
-        raise Unclear(f"There is no role “{word}”. There are: {known}.")
+        aliases = [alias for role in self.roles for alias in role.aliases]
+        raise unknown("role", word, [role.word for role in self.roles], also=aliases)
 
     def service(self, name: str) -> Service | None:
         folded = name.casefold()

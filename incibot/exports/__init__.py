@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incibot.errors import Unclear
+from incibot.core.nearest import unknown
 from incibot.exports.csv_table import CSV
 from incibot.exports.format import Format, filename
 from incibot.exports.html import HTML
@@ -19,5 +19,4 @@ def format_of(word: str) -> Format:
     for format in FORMATS:
         if format.word == word.casefold():
             return format
-    known = ", ".join(format.word for format in FORMATS)
-    raise Unclear(f"There is no format “{word}”. There are: {known}.")
+    raise unknown("format", word, [format.word for format in FORMATS])

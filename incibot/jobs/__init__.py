@@ -21,6 +21,7 @@ from incibot.core.jobs import (
     Relay,
     ShowCard,
     ShowHome,
+    ShowHomes,
     Tell,
     Welcome,
 )
@@ -37,7 +38,7 @@ from incibot.jobs.open_channel import open_channel
 from incibot.jobs.pin_card import pin_card
 from incibot.jobs.relay import relay
 from incibot.jobs.show_card import show_card
-from incibot.jobs.show_home import show_home
+from incibot.jobs.show_home import show_home, show_homes
 from incibot.jobs.tell import tell
 from incibot.jobs.tools import Tools
 from incibot.jobs.welcome import welcome
@@ -87,5 +88,7 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await draft_review(job, tools, again=again)
         case ShowHome():
             return await show_home(job, tools)
+        case ShowHomes():
+            return await show_homes(job, tools)
         case _:
             assert_never(job)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from incibot.core.change import Change
-from incibot.core.jobs import DraftReview, Echo
+from incibot.core.jobs import DraftReview, Echo, ShowHomes
 from incibot.core.timeline import Entry, EntryKind
 from incibot.jobs.tools import Tools
 from incibot.paper import draft_markdown, to_html
@@ -53,5 +53,5 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
     return Change(
         about=incident.number,
         entries=(entry,),
-        jobs=(Echo(incident=incident.number, entry=entry.key),),
+        jobs=(Echo(incident=incident.number, entry=entry.key), ShowHomes()),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
 from incibot.core.change import Change
-from incibot.core.jobs import Announce, ShowCard, ShowHome, unpack
+from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
 from incibot.errors import Conflict, LeaseLost, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
@@ -147,7 +147,7 @@ class Runner:
     async def _look_again(self, claim: Claim) -> None:
         """Whoever was late may have written over what is newer: a card is shown once more."""
         job = unpack(claim.kind, claim.fields)
-        if isinstance(job, ShowCard | Announce | ShowHome):
+        if isinstance(job, ShowCard | Announce | ShowHome | ShowHomes):
             try:
                 await self._store.write(lambda tx: tx.ask(job))
             except (SQLAlchemyError, OSError) as trouble:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from incibot.core.history import Outcome
 from incibot.core.incident import Incident
 from incibot.core.moves import OUTCOMES
+from incibot.core.people import UserId
 from incibot.core.playbook import Kind, Playbook, Role
 from incibot.core.timeline import EntryKind, Mark, Recorded
 from incibot.slack.blocks import (
@@ -56,7 +57,7 @@ MENDS = {  # what would mend an error that Slack gave; the rest is said in Slack
     "user_disabled": "name somebody whose account is active",
     "cant_invite": "name somebody whose account is active, or let the app invite people",
     "no_such_subteam": "correct the user group in the configuration",
-    "plan_upgrade_required": "user groups need a paid plan",
+    "plan_upgrade_required": "name people instead: user groups need a paid plan",
 }
 DEEDS = {  # what people call the jobs that may be laid aside
     "OpenChannel": "make the channel",
@@ -64,9 +65,13 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "Invite": "invite",
     "PinCard": "pin this card",
     "Announce": "announce it",
+    "Echo": "show an entry here",
     "Relay": "pass an update on",
     "Brief": "send a role’s duties",
-    "Tell": "send a direct message",
+    "Welcome": "welcome somebody who joined",
+    "Capture": "fetch a message that was marked",
+    "DeliverExport": "send an export",
+    "DraftReview": "send the review draft",
 }
 
 
@@ -150,7 +155,8 @@ def echo(
     who = person(entry.by) if entry.by else title(entry.by_name, 60)
     kind = entry.kind_first.value
     if entry.retracted_at is not None:
-        words = f":leftwards_arrow_with_hook: {who} took back a {kind}: ~{_one_line(entry.words)}~"
+        what = f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+        words = f":leftwards_arrow_with_hook: {who} took back {what}: ~{_one_line(entry.words)}~"
         return words, said(words)
     if entry.kind_first in (EntryKind.NOTE, *TYPED_WITH_UNDO):
         head = f"{icon} *{kind.capitalize()}* by {who}"
@@ -280,6 +286,13 @@ def incident_line(incident: Incident, book: Playbook) -> str:
     )
 
 
+def roles_of(incident: Incident, user: UserId, book: Playbook) -> str:
+    """The titles of somebody's roles; a role that the playbook has lost has none."""
+    held = incident.roles_of(user)
+    titles = [title(role.title, 60) for role in book.roles if role.word in held]
+    return ", ".join(titles[:5]) or "A role"
+
+
 def entry_line(entry: Recorded) -> str:
     return _line(entry)
 
@@ -309,7 +322,8 @@ def _facts(incident: Incident, book: Playbook) -> list[tuple[str, str]]:
     if len(held) > 12:
         facts.append(("And", f"{len(held) - 12} more roles: `/incident role` lists them"))
     if not any(incident.holders(role.word) for role in book.roles[:1]):
-        facts.append((book.roles[0].title, "nobody yet: `/incident commander me`"))
+        lead = book.roles[0]
+        facts.append((title(lead.title, 60), f"nobody yet: `/incident {lead.word} me`"))
     return facts
 
 
@@ -371,7 +385,8 @@ def _not_done(parked: Sequence[Parked]) -> list[str]:
     for job in parked[:5]:
         mend = next((text for code, text in MENDS.items() if code in job.last_error), "")
         deed = DEEDS.get(job.kind, title(job.kind, 40))
-        error = re.sub(r"&lt;(@[UW][A-Z0-9]+)&gt;", r"<\1>", title(job.last_error, 200))
+        said = re.sub(r"\A[a-zA-Z_]+(?:\.[a-zA-Z]+)*: (?=[a-z])", "Slack says ", job.last_error)
+        error = re.sub(r"&lt;(@[UW][A-Z0-9]+)&gt;", r"<\1>", title(said, 200))
         lines.append(f"Could not {deed}: {error}" + (f". To mend it: {mend}" if mend else ""))
     if len(parked) > 5:
         lines.append(f"… and {len(parked) - 5} more: `incibot jobs` lists them")

@@ -499,6 +499,9 @@ class Gateway:
             "views.push", self.client.views_push(trigger_id=trigger_id, view=dict(view))
         )
 
+    async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
+        await self._ask("views.update", self.client.views_update(view_id=view_id, view=dict(view)))
+
     async def show_home(self, user: UserId, view: Mapping[str, Any]) -> None:
         await self._ask("views.publish", self.client.views_publish(user_id=user, view=dict(view)))
 

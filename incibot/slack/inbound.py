@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.core.jobs import Capture, LearnPerson, ShowHome, Welcome
+from incibot.core.jobs import Capture, LearnPerson, ShowHome, ShowHomes, Welcome
 from incibot.core.markup import clean_command, mentions, shorten, unescape
 from incibot.core.moves import title_of
 from incibot.core.people import ChannelId, Person, UserId, zone_of
@@ -22,7 +22,7 @@ from incibot.log import logger
 from incibot.slack import blocks, reading
 from incibot.slack.blocks import View
 from incibot.slack.commands import WORDS, Call, Reply, Wrong, add, declare
-from incibot.slack.commands.help import nearest
+from incibot.slack.commands.help import meant
 from incibot.slack.commands.subcommand import Door
 from incibot.slack.gateway import Gateway
 from incibot.slack.reading import (
@@ -41,8 +41,7 @@ from incibot.store.unit import Store, Transaction, Workspace
 TRIES = 8  # how often a decision is taken anew because somebody else was faster
 ASK = 1.5  # seconds to ask Slack for somebody's time zone, of the three that an answer may take
 SORRY = (
-    "incibot cannot write this down just now, so nothing was changed. "
-    "Please try again in a moment; what you typed is still here."
+    "incibot cannot write this down just now, so nothing was changed. Please try again in a moment"
 )
 
 log = logger(__name__)
@@ -217,6 +216,8 @@ class Inbound:
             data={"inviter": event.inviter} if event.inviter else {},
         )
         await tx.record(number, entry)
+        if (await tx.incident(number)).private:  # it is on the App Homes of those who are in
+            await tx.ask(ShowHomes())
         if event.joined:
             await tx.ask(Welcome(incident=number, user=event.user, at=event.at))
         await self._meet(tx, event.user)
@@ -263,7 +264,7 @@ class Inbound:
         folded = word.casefold()
         if any(folded == role.word or folded in role.aliases for role in self.book.roles):
             return await WORDS["role"].run(call, tx)
-        near = nearest(word, self.book)
+        near = meant(word, self.book)
         if near:
             title = title_of(call.words, (await tx.people()).names())
             asked = f"There is no `/incident {word}`. Did you mean `/incident {near}`?"
@@ -304,7 +305,10 @@ class Inbound:
         elif reply.words and press.channel is None:  # in a modal or on App Home
             shown = list(reply.blocks) or blocks.said(reply.words)
             reply = await self._open(
-                blocks.modal("incibot", shown), press.trigger_id, push=press.in_modal
+                blocks.modal("incibot", shown),
+                press.trigger_id,
+                push=press.in_modal,
+                over=press.view_id if reply.goes_on and press.in_modal else "",
             )
         self.heard("action", "answered")
         await ack()
@@ -335,7 +339,9 @@ class Inbound:
             await ack(response_action="errors", errors={first: unescape(str(refused))})
         except (SQLAlchemyError, OSError) as trouble:
             log.error("delivery.failed", kind="view", error=repr(trouble)[:300])
-            await ack(response_action="errors", errors={first: SORRY})
+            await ack(
+                response_action="errors", errors={first: f"{SORRY}; what you typed is still here."}
+            )
         else:
             if reply is not None and reply.view is not None:
                 await ack(response_action="update", view=reply.view)
@@ -409,7 +415,7 @@ class Inbound:
             return Reply(words=str(refused))
         except (SQLAlchemyError, OSError) as trouble:
             log.error("delivery.failed", kind=key.partition(":")[0], error=repr(trouble)[:300])
-            return Reply(words=SORRY)
+            return Reply(words=f"{SORRY}.")
         return reply or Reply()
 
     async def _decide(
@@ -470,10 +476,19 @@ class Inbound:
             log.warning("person.unknown", user=user, error=str(error))
             return None, False
 
-    async def _open(self, view: View, trigger_id: str, *, push: bool = False) -> Reply:
-        """Open a form or panel; if Slack will not, say what to type instead."""
+    async def _open(
+        self, view: View, trigger_id: str, *, push: bool = False, over: str = ""
+    ) -> Reply:
+        """Open a form or panel; if Slack will not, say what to type instead.
+
+        Args:
+            push: upon the modal that is open; Slack takes three upon each other.
+            over: the modal whose place it takes.
+        """
         try:
-            if push:
+            if over:
+                await self.slack.update_view(over, view)
+            elif push:
                 await self.slack.push_view(trigger_id, view)
             else:
                 await self.slack.open_view(trigger_id, view)

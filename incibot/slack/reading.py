@@ -376,6 +376,7 @@ class Pressed:
     Attributes:
         value: what the button stands for, or the chosen option's value.
         in_modal: it was in a modal, onto which another view can be pushed.
+        view_id: the modal or App Home that it was in; empty for a message.
         metadata: the private metadata of the view, if it was in one.
     """
 
@@ -387,6 +388,7 @@ class Pressed:
     trigger_id: str
     response_url: str
     in_modal: bool = False
+    view_id: str = ""
     metadata: Mapping[str, Any]
 
 
@@ -406,6 +408,7 @@ def pressed(body: Mapping[str, Any]) -> Pressed:
         trigger_id=str(body["trigger_id"]),
         response_url=str(body.get("response_url") or ""),
         in_modal=view.get("type") == "modal",
+        view_id=str(view.get("id") or ""),
         metadata=_metadata(view),
     )
 

@@ -166,18 +166,20 @@ class Transaction:
         limit: int | None = None,
     ) -> list[Incident]:
         """Those that the viewer may see, the newest first; `over=None` for open and ended ones."""
+        found = await self.all_incidents(over=over, since=since)
+        seen = [incident for incident in found if may_see(incident, viewer)]
+        return seen[:limit] if limit else seen
+
+    async def all_incidents(
+        self, *, over: bool | None = None, since: datetime | None = None
+    ) -> list[Incident]:
+        """Every incident, private ones too: whoever shows them asks `may_see` for each reader."""
         where = []
         if over is not None:
             where.append(incident_rows.c.over == over)
         if since is not None:
             where.append(incident_rows.c.declared_at >= since)
-        found = await incidents.load(self._connection, *where)
-        seen = [incident for incident in found if may_see(incident, viewer)]
-        return seen[:limit] if limit else seen
-
-    async def all_incidents(self) -> list[Incident]:
-        """Every incident, private ones too: for whoever operates incibot, never for Slack."""
-        return await incidents.load(self._connection)
+        return await incidents.load(self._connection, *where)
 
     async def open_by_severity(self) -> dict[str, int]:
         """How many incidents are open, by severity."""
@@ -377,6 +379,17 @@ class Transaction:
         ).one_or_none()
         return Post(key=row.key, channel=row.channel, ts=row.ts) if row else None
 
+    async def posts_of(self, kind: str, *, limit: int) -> list[Post]:
+        """Those whose keys begin so, such as ``home``; those with the greatest ts first."""
+        query = (
+            select(posts)
+            .where(posts.c.key.startswith(f"{kind}:", autoescape=True))
+            .order_by(posts.c.ts.desc())
+            .limit(limit)
+        )
+        rows = await self._connection.execute(query)
+        return [Post(key=row.key, channel=row.channel, ts=row.ts) for row in rows]
+
     async def _remember(self, post: Post) -> None:
         """Note where a message of ours is; an echo is from then on what people mark."""
         values = {"channel": post.channel, "ts": post.ts}
@@ -427,6 +440,11 @@ class Transaction:
         """The draft as people left it, in Markdown."""
         query = select(reviews.c.markdown).where(reviews.c.incident == number)
         return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def drafted(self, numbers: Iterable[int]) -> frozenset[int]:
+        """Those of the incidents that have a review draft."""
+        query = select(reviews.c.incident).where(reviews.c.incident.in_(list(numbers)))
+        return frozenset((await self._connection.execute(query)).scalars())
 
     async def kept_review(self, number: int) -> KeptReview | None:
         """The draft with what is needed to write it anew."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from incibot.core.change import Change
 from incibot.core.history import Head
 from incibot.core.incident import Incident
-from incibot.core.jobs import Echo
+from incibot.core.jobs import Echo, ShowHomes
 from incibot.core.timeline import Entry, EntryKind
 from incibot.errors import Conflict, NotFound, Refused
 from incibot.log import logger
@@ -196,7 +196,7 @@ def _drafted(incident: Incident, viewer: Viewer, tx: Transaction) -> Change:
         words="Drafted the review",
     )
     echo = Echo(incident=incident.number, entry=entry.key)
-    return Change(about=incident.number, entries=(entry,), jobs=(echo,))
+    return Change(about=incident.number, entries=(entry,), jobs=(echo, ShowHomes()))
 
 
 def _differences(theirs: str, ours: str) -> list[tuple[str, str]]:

@@ -43,9 +43,9 @@ def test_no_two_have_the_same_word_and_no_role_takes_one() -> None:
 def test_each_says_what_it_does(command: Subcommand) -> None:
     assert command.word == command.word.casefold()
     assert " " not in command.word
-    assert command.says.endswith(".")
+    assert command.says.endswith((".", "…"))
     assert command.group in ("", *GROUPS)
-    assert bool(command.examples) == bool(command.group)
+    assert (len(command.examples) >= 2) == bool(command.group), "help shows two or more"
     first_words = {example.split()[0] for example in command.examples}
     known = {command.word} if command.word not in ("declare", "role") else first_words
     assert first_words <= known
@@ -55,7 +55,7 @@ def test_each_says_what_it_does(command: Subcommand) -> None:
 @pytest.mark.parametrize("example", EXAMPLES)
 async def test_each_example_runs(there: Bench, example: str) -> None:
     """As typed by the commander in an incident's channel, with what the example presupposes."""
-    for n in range(1, 8 if "INC-7" in example else 2):
+    for n in range(1, 8 if example.endswith("7") else 2):
         await there.declares(f"sev2 Number {n}", who="bela")
     incident = (await there.incidents())[0]
     channel = incident.channel_name
@@ -96,10 +96,16 @@ async def test_help_lists_them_all_under_their_headings(there: Bench) -> None:
     answer = await there.types("help")
     said = text_of({"blocks": answer.blocks})
     for command in COMMANDS:
-        assert (f"• `{command.word}" in said) == bool(command.group), command.word
+        listed = re.search(rf"`{command.word}[` ]", said)
+        assert bool(listed) == bool(command.group), command.word
     for group in GROUPS:
         assert f"*{group}*" in said
     assert "<text>" not in said  # Slack would take it for a link
+    for example in GROUPS.values():
+        assert f"`/incident {example}`" in said
+        assert example in EXAMPLES
+    assert len(answer.blocks) <= 12
+    assert len(said) < 5_000, "it is read in a hurry"
 
 
 @pytest.mark.parametrize("word", ["commander", "ic", "ops", "Scribe"])
@@ -109,7 +115,75 @@ async def test_help_knows_the_words_of_roles(there: Bench, word: str) -> None:
 
 async def test_help_of_a_word_that_only_buttons_use_is_not_offered(there: Bench) -> None:
     assert "There is no `/incident takeback`" in (await there.types("help takeback")).text
-    assert "Did you mean `severity`?" in (await there.types("help severty")).text
+    assert "Did you mean" not in (await there.types("help takeback")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("help severty", "Did you mean `/incident help severity`?"),
+        ("help comander", "Did you mean `/incident help commander`?"),
+        ("help liason", "Did you mean `/incident help liaison`?"),
+        ("statsu mitigated", "Did you mean `/incident status`?"),
+        ("comander me", "Did you mean `/incident commander`?"),
+        ("liason me", "Did you mean `/incident liaison`?"),
+        ("role comander me", "Did you mean `commander`? There are: commander, scribe, comms, ops."),
+        ("role liason me", "Did you mean `liaison`?"),
+        ("status mitigate", "Did you mean `mitigated`? There are: investigating"),
+        ("severity sve1", "Did you mean `sev1`? There are: sev1, sev2, sev3, sev4."),
+        ("export htlm", "Did you mean `html`? There are: md, html, json, csv."),
+        ("export md Europe/Pariss", "Did you mean `Europe/Paris`?"),
+        ("export Europe/Pariss", "Did you mean `Europe/Paris`?"),
+        ("export md Lisbon", "Did you mean `Europe/Lisbon`?"),
+        ("list al", "Did you mean `/incident list all`?"),
+        ("milestone detectd 13:58", "`/incident milestone detected …` sets “detected”."),
+    ],
+)
+async def test_a_word_that_nobody_knows_names_its_nearest(
+    there: Bench, typed: str, said: str
+) -> None:
+    channel = (await there.declares()).channel_name
+    answer = await there.types(typed, channel=channel)
+    assert said in text_of(answer.raw)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("help frobnicate", "There is no `/incident frobnicate`. `/incident help` lists all."),
+        ("role captain me", "There is no role “captain”. There are: commander"),
+        ("severity sev9", "There is no severity “sev9”. There are: sev1, sev2, sev3, sev4."),
+        ("severity awful", "There is no severity “awful”. There are: sev1"),
+        ("export pdf", "There is no format “pdf”. There are: md, html, json, csv."),
+        ("list yesterday", "There is no list “yesterday”. `/incident list` shows open incidents"),
+        ("severity " + "x" * 900, f"There is no severity “{'x' * 59}…”."),
+    ],
+)
+async def test_a_word_that_is_near_to_none_is_told_what_there_is(
+    there: Bench, typed: str, said: str
+) -> None:
+    channel = (await there.declares()).channel_name
+    answer = await there.types(typed, channel=channel)
+    assert said in answer.text
+    assert "Did you mean" not in answer.text
+
+
+@pytest.mark.parametrize("typed", ["sve1 Checkout answers 500", "sev9 Checkout answers 500"])
+async def test_a_severity_that_is_none_keeps_nobody_from_declaring(
+    there: Bench, typed: str
+) -> None:
+    answer = await there.types(f"declare {typed}")
+    assert "INC-1 is declared as sev3." in answer.text
+    assert f"There is no severity “{typed[:4]}”, so it is in the title" in answer.text
+    assert "no severity" not in (await there.types("declare Severe errors in checkout")).text
+
+
+async def test_a_panel_opens_anywhere_by_the_incidents_name(there: Bench) -> None:
+    await there.declares()
+    await there.types("panel INC-1", who="dana")
+    view = there.person("dana").view
+    assert view is not None
+    assert view["title"]["text"] == "INC-1"
 
 
 def test_the_readme_names_each_subcommand_that_people_type() -> None:

@@ -23,6 +23,34 @@ async def test_a_list_shows_what_is_open_and_all_shows_what_ended_too(there: Ben
     assert everything.index("INC-2") < everything.index("INC-1")
 
 
+async def test_a_list_of_mine_says_what_i_have_to_do_with_each(there: Bench) -> None:
+    one = await there.declares("sev1 One", who="bela")
+    two = await there.declares("sev2 Two", who="ana")
+    assert "You have no role and no task" in (await there.types("list mine", who="dana")).text
+    await there.types("task @dana look at the queue", who="bela", channel=one.channel_name)
+    await there.types("ops @dana", who="ana", channel=two.channel_name)
+    shown = text_of((await there.types("list mine", who="dana")).raw)
+    assert "1 task is yours." in shown
+    assert "You are Operations." in shown
+    assert "*INC-2*" in text_of((await there.types("list mine", who="ana")).raw)
+    assert "*INC-1*" not in text_of((await there.types("list mine", who="ana")).raw)
+
+
+async def test_older_ones_are_a_press_away(there: Bench) -> None:
+    for number in range(1, 23):
+        await there.types(f"declare sev4 Number {number}", who="bela")
+    dana = there.person("dana")
+    shown = text_of((await there.types("list", who="dana")).raw)
+    assert "… and 2 older ones." in shown
+    await dana.clicks("run:list", channel="general")
+    await there.settle()
+    older = text_of(there.slack.workspace.ephemerals[-1].message)
+    assert "*INC-2*" in older
+    assert "*INC-1*" in older
+    assert "*INC-3*" not in older
+    assert "older" not in older
+
+
 async def test_a_list_lets_one_in(there: Bench) -> None:
     incident = await there.declares()
     await there.types("list", who="dana")

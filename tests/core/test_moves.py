@@ -21,6 +21,7 @@ from incibot.core.jobs import (
     OpenChannel,
     Relay,
     ShowCard,
+    ShowHomes,
     pack,
     unpack,
 )
@@ -67,7 +68,7 @@ class Response(RuleBasedStateMachine):
             started_at=None if started is None else START - timedelta(seconds=started),
         )
         change = moves.declare(draft, number=7, book=BOOK, at=START)
-        assert change.jobs == (OpenChannel(incident=7),)
+        assert change.jobs == (OpenChannel(incident=7), ShowHomes())
         self.write(change)
 
     def write(self, change: Change) -> None:

@@ -123,7 +123,7 @@ async def test_without_the_scope_it_stays_without_a_channel_and_says_so(there: B
     (told,) = ana.direct_messages()
     assert "missing_scope" in text_of(told)
     assert "groups:write" in text_of(told)
-    assert "It stays private and has no channel" in text_of(told)
+    assert "Until that is mended it has none, and stays private." in text_of(told)
     assert not there.ours("incidents")
     assert "Slack refused to make it" in (await there.types("join INC-1")).text
     assert "There is no INC-1" in (await there.types("join INC-1", who="bela")).text

@@ -193,7 +193,7 @@ async def test_outside_an_incidents_channel_it_says_where_to_type_it(
 ) -> None:
     await opened(there)
     answer = await there.types(typed, channel="general")
-    assert "This is no incident’s channel" in answer.text
+    assert "This is not an incident’s channel" in answer.text
     assert there.person("ana").view is None
 
 
@@ -237,7 +237,7 @@ async def test_each_form_does_what_the_command_does(there: Bench) -> None:
     assert (await there.incident()).status == "resolved"
     await fills("reopen", {"text": "errors are back"})
     assert (await there.incident()).status == "investigating"
-    assert (await there.timeline())[-1].words == "Reopened: investigating: errors are back"
+    assert (await there.timeline())[-1].words == "Reopened as investigating: errors are back"
 
 
 async def test_a_form_that_changes_nothing_says_so_under_a_field(there: Bench) -> None:

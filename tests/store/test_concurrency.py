@@ -61,8 +61,8 @@ async def test_four_workers_open_twenty_channels_side_by_side(store: Store) -> N
                 await store.write(partial(Transaction.finish, claim=claim))
 
     await asyncio.gather(*(work() for _ in range(4)))
-    assert len(claimed) == 20
-    assert len(set(claimed)) == 20
+    assert len(claimed) == 21, "and one for all App Homes"
+    assert len(set(claimed)) == 21
 
 
 async def test_the_same_delivery_at_once_is_signed_for_once(store: Store) -> None:
@@ -178,7 +178,7 @@ async def test_two_decisions_at_once_get_one_order_and_the_second_is_taken_anew(
         incident = await tx.incident(number)
         assert incident.version == 5
         assert [incident.holders(role.word) for role in roles] == [(f"U{n}",) for n in range(4)]
-        assert (await tx.waiting())[0] == len({"channel", "card", "announce"}) + 3 * 4
+        assert (await tx.waiting())[0] == len({"channel", "card", "announce", "homes"}) + 3 * 4
 
 
 async def test_the_same_mark_and_the_same_card_at_once_are_one(store: Store) -> None:

@@ -222,7 +222,7 @@ async def test_a_change_is_written_whole_or_not_at_all(store: Store) -> None:
     async with store.begin() as tx:
         assert (await tx.incident(1)).version == 1
         assert await tx.entry_by_key(1, "note:1") is None
-        assert (await tx.waiting())[0] == 1  # the channel is still to be opened
+        assert (await tx.waiting())[0] == 2  # the channel to be opened, and the App Homes
         assert await tx.receive("event:1")
 
 

@@ -273,9 +273,10 @@ class Stage:
                 case "files.completeUploadExternal":
                     what = "review" if "review" in args["files"][0]["title"] else "export"
                     self._show(what, "message", {"text": args["initial_comment"]})
-                case "views.publish":
-                    self._show(surface, "home", args["view"])
-                case "views.open" | "views.push":
+                case "views.publish":  # a home that was opened is drawn anew whatever is done
+                    name = surface if surface.startswith("home") else "home"
+                    self._show(name, "home", args["view"])
+                case "views.open" | "views.push" | "views.update":
                     self._show(surface, "modal", args["view"])
         self._calls = len(calls)
         # What is sent to a response_url is no call, and so is found where it was shown.

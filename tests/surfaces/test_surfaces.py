@@ -42,6 +42,7 @@ SHOWN_BY_JOB = {
     "DeliverExport": "export",
     "DraftReview": "review",
     "ShowHome": "home",
+    "ShowHomes": "home",
 }
 SILENT_JOBS = {"OpenChannel", "DressChannel", "Invite", "PinCard", "LearnPerson", "Capture"}
 
@@ -91,6 +92,11 @@ def test_every_job_and_every_card_is_a_surface() -> None:
     }
     assert made == set(BUILDERS) & made
     assert made == {"card", "announcement", "echo", "relay", "brief", "welcome"}
+
+
+def test_whatever_a_card_may_say_was_not_done_has_a_name_that_people_use() -> None:
+    of_incidents = {name for name, job in KINDS.items() if "incident" in job.__dataclass_fields__}
+    assert set(cards.DEEDS) == of_incidents - {"ShowCard"}, "no card tells of itself"
 
 
 @pytest.mark.parametrize("given", GIVEN, ids=named)
@@ -269,7 +275,12 @@ BUILDERS: dict[str, Callable[[str, str], Json]] = {
     ),
     "an answer": lambda words, text: _message((f"Said: {words}", blocks.said(words))),
     "home": lambda words, text: home(
-        ANA, _book(text), open_=[_incident(words, text)] * 40, ended=[_incident(words, text)] * 10
+        ANA,
+        _book(text),
+        going=[_incident(words, text)] * 40,
+        to_write=[_incident(words, text)] * 10,
+        to_read=[_incident(words, text)] * 10,
+        page=lambda number: "https://a.b",
     ),
     "panel": lambda words, text: panel.view(_incident(words, text), _book(text)),
     "roles": lambda words, text: role.panel(_incident(words, text), _book(text)),

@@ -14,7 +14,8 @@ from incibot.store.unit import Transaction
 
 async def run(call: Call, tx: Transaction) -> Reply:
     raise Refused(
-        "To add a message, use *Add to incident timeline* in its menu, or put :pushpin: on it."
+        "To add a message, use *Add to incident timeline* in its menu; "
+        "in an incident’s channel, a :pushpin: on it does as well."
     )
 
 
@@ -26,7 +27,10 @@ async def form_about(message: Message, call: Call, tx: Transaction) -> View:
     """
     found = await tx.incidents(call.by)
     if not found:
-        raise NotFound("No incident is open that this message could be added to.")
+        raise NotFound(
+            "No incident is open that this message could be added to. "
+            "*Declare as an incident*, in the same menu, declares one from it."
+        )
     options = [
         blocks.option(f"{one.ref} {' '.join(one.title.split())}", str(one.number))
         for one in found[: blocks.OPTIONS]

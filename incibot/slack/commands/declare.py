@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from incibot.core import moves
@@ -22,6 +23,7 @@ from incibot.slack.reading import Message, Submitted
 from incibot.store.unit import Transaction
 
 NOW = "now"
+LIKE = 0.75  # a first word that is so like a severity may be one, mistyped: ``sve1``, ``sev9``
 
 
 async def run(call: Call, tx: Transaction) -> Reply:
@@ -36,6 +38,11 @@ async def run(call: Call, tx: Transaction) -> Reply:
     words = (
         f"{incident.ref} is declared as {severity}. Its channel is on its way; you will be in it."
     )
+    if first := _like_a_severity(call, tx.book):
+        words += (
+            f" There is no severity “{first}”, so it is in the title; "
+            "`/incident severity` in its channel sets one."
+        )
     if not nearby:
         return Reply(words=words)
     shown = [
@@ -51,6 +58,14 @@ def _split(call: Call, book: Playbook) -> tuple[str, str]:
     if any(severity.word == first.casefold() for severity in book.severities):
         return first.casefold(), others
     return usual(book), call.words.strip()
+
+
+def _like_a_severity(call: Call, book: Playbook) -> str:
+    """The first word, where it is no severity but was probably meant to be one; else empty."""
+    known = [one.word for one in book.severities]
+    first = call.rest()[0]
+    folded = first.casefold()
+    return first if folded not in known and get_close_matches(folded, known, 1, LIKE) else ""
 
 
 def usual(book: Playbook) -> str:
@@ -121,7 +136,7 @@ def view(
             "Title",
             blocks.text_input(initial=title, placeholder="Checkout answers 500"),
             block_id="title",
-            hint="A few words for what you see. It can change later.",
+            hint="A few words for what you see.",
         ),
         blocks.field(
             "Severity",
@@ -285,7 +300,7 @@ def declared(incident: Incident) -> View:
             blocks.section(f"*{incident.ref}*  {blocks.title(incident.title)}"),
             blocks.section(
                 f"Its {what} is on its way, and you are invited to it. "
-                "Nothing waits for it: what you have seen is recorded."
+                "You need not wait for it: what you filled in is in the timeline."
             ),
         ],
     )

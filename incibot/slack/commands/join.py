@@ -19,9 +19,14 @@ async def run(call: Call, tx: Transaction) -> Reply:
     incident = await tx.incident_seen_by(number, call.by)
     if incident.channel is None and incident.trouble:
         trouble = escape(incident.trouble)
-        return Reply(words=f"{incident.ref} has no channel: Slack refused to make it ({trouble}).")
+        return Reply(
+            words=f"{incident.ref} has no channel: Slack refused to make it ({trouble}). "
+            "It follows when whoever runs incibot has mended that; `incibot doctor` helps them."
+        )
     if incident.channel is None:
-        return Reply(words=f"{incident.ref} has no channel yet. It is on its way.")
+        return Reply(
+            words=f"{incident.ref} has no channel yet. It is on its way; try again in a moment."
+        )
     await tx.ask(Invite(incident=incident.number, who=(call.by,)))
     return Reply(words=f"You are being invited to <#{incident.channel}>.")
 
@@ -32,5 +37,5 @@ JOIN = Subcommand(
     says="Be invited to an incident’s channel.",
     run=run,
     group="Start",
-    examples=("join INC-7",),
+    examples=("join INC-7", "join 7"),
 )

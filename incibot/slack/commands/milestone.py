@@ -5,6 +5,7 @@ from __future__ import annotations
 from incibot.core import moves
 from incibot.core.incident import Incident
 from incibot.core.markup import escape, unescape
+from incibot.core.nearest import nearest
 from incibot.core.playbook import MILESTONES
 from incibot.core.when import read_moment
 from incibot.errors import Unclear
@@ -15,6 +16,7 @@ from incibot.slack.reading import Submitted
 from incibot.store.unit import Transaction
 
 NAME = 60  # characters in a milestone's name
+LIKE = 0.8  # a name that is so like a usual one may be that one, mistyped
 
 
 async def run(call: Call, tx: Transaction) -> Reply:
@@ -37,7 +39,11 @@ async def run(call: Call, tx: Transaction) -> Reply:
     await tx.apply(
         moves.set_milestone(incident, word, moment.at, by=call.by, at=tx.at, key=call.key)
     )
-    return Reply(words=f"{escape(word.capitalize())} at {moment.echo(now=tx.at)}.")
+    said = f"{escape(word.capitalize())} at {moment.echo(now=tx.at)}."
+    near = nearest(word, MILESTONES, like=LIKE)
+    if near and near != word:
+        said += f" It is a milestone of a new name: `/incident milestone {near} …` sets “{near}”."
+    return Reply(words=said)
 
 
 def _listed(incident: Incident) -> str:
@@ -85,7 +91,7 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
 MILESTONE = Subcommand(
     word="milestone",
     usage="<started|detected|mitigated|…> <time>",
-    says="Say when a point of the incident was reached.",
+    says="Say when it started, was detected, was mitigated …",
     run=run,
     group="Record",
     examples=("milestone started 13:58", "milestone detected 20 minutes ago"),

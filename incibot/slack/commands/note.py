@@ -14,9 +14,9 @@ from incibot.slack.reading import Submitted
 from incibot.store.unit import Transaction
 
 SAYS = {
-    EntryKind.NOTE: "Put something on the timeline, back-dated if you name a time.",
+    EntryKind.NOTE: "Add an entry to the timeline, now or at the time that you name.",
     EntryKind.OBSERVATION: "Note what you see.",
-    EntryKind.HYPOTHESIS: "Note what you think it might be; later: ruled out, or confirmed.",
+    EntryKind.HYPOTHESIS: "Note what it might be; later, say that it is ruled out or confirmed.",
     EntryKind.DECISION: "Note what was decided.",
     EntryKind.ACTION: "Note what was done.",
     EntryKind.QUESTION: "Note what nobody knows yet.",
@@ -24,13 +24,29 @@ SAYS = {
 }
 EXAMPLES = {
     EntryKind.NOTE: ("note 14:05 primary failed over", "note 10 minutes ago pager went off"),
-    EntryKind.OBSERVATION: ("observation errors only in eu-west",),
-    EntryKind.HYPOTHESIS: ("hypothesis the cache is cold",),
-    EntryKind.DECISION: ("decision roll back before we look further",),
-    EntryKind.ACTION: ("action 14:21 turned the flag off",),
-    EntryKind.QUESTION: ("question who owns the retry queue?",),
-    EntryKind.SURPRISE: ("surprise the standby took writes",),
+    EntryKind.OBSERVATION: (
+        "observation errors only in eu-west",
+        "observation 13:58 first timeouts in the logs",
+    ),
+    EntryKind.HYPOTHESIS: (
+        "hypothesis the cache is cold",
+        "hypothesis 20 minutes ago the new deploy did it",
+    ),
+    EntryKind.DECISION: (
+        "decision roll back before we look further",
+        "decision 14:10 no deploys until this is over",
+    ),
+    EntryKind.ACTION: ("action turned the flag off", "action 14:21 restarted the workers"),
+    EntryKind.QUESTION: (
+        "question who owns the retry queue?",
+        "question 5 minutes ago did anybody change the limits?",
+    ),
+    EntryKind.SURPRISE: (
+        "surprise the standby took writes",
+        "surprise 14:02 no alert for the full disk",
+    ),
 }
+ALIKE = "Add an entry of that sort."
 
 
 def _subcommand(kind: EntryKind) -> Subcommand:
@@ -90,6 +106,7 @@ def _subcommand(kind: EntryKind) -> Subcommand:
         run=run,
         group="Record",
         examples=EXAMPLES[kind],
+        alike="" if kind is EntryKind.NOTE else ALIKE,
         form=form,
         submit=submit,
     )

@@ -6,12 +6,13 @@ from incibot.core.incident import Incident
 from incibot.core.playbook import Playbook
 from incibot.slack import blocks, cards
 from incibot.slack.blocks import Block, View
-from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_of
+from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_named
 from incibot.store.unit import Transaction
 
 
 async def run(call: Call, tx: Transaction) -> Reply:
-    return Reply(view=view(await incident_of(call, tx), tx.book))
+    incident, _ = await incident_named(call, tx)
+    return Reply(view=view(incident, tx.book))
 
 
 def view(incident: Incident, book: Playbook) -> View:
@@ -71,9 +72,9 @@ def view(incident: Incident, book: Playbook) -> View:
 
 PANEL = Subcommand(
     word="panel",
-    usage="",
-    says="Open the control panel; in an incident’s channel, bare `/incident` does too.",
+    usage="[INC-7]",
+    says="Open the control panel; in an incident’s channel, `/incident` alone does the same.",
     run=run,
     group="Respond",
-    examples=("panel",),
+    examples=("panel", "panel INC-7"),
 )

@@ -42,7 +42,7 @@ REOPEN = Subcommand(
     says="Take the response up again.",
     run=run,
     group="Respond",
-    examples=("reopen errors are back in eu-west",),
+    examples=("reopen errors are back in eu-west", "reopen the fix did not hold"),
     form=form,
     submit=submit,
 )

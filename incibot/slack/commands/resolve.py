@@ -59,7 +59,7 @@ RESOLVE = Subcommand(
     says="Say that the response is over.",
     run=run,
     group="Respond",
-    examples=("resolve checkout is healthy for everybody again",),
+    examples=("resolve checkout is healthy for everybody again", "resolve"),
     form=form,
     submit=submit,
 )

@@ -19,9 +19,9 @@ async def run(call: Call, tx: Transaction) -> Reply:
 
 REVIEW = Subcommand(
     word="review",
-    usage="",
-    says="Make or refresh the review draft, and say where it is.",
+    usage="[INC-7]",
+    says="Draft the review from the timeline, or refresh the draft; you get it in a direct message.",
     run=run,
     group="Learn",
-    examples=("review",),
+    examples=("review", "review INC-7"),
 )

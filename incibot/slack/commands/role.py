@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from incibot.core import moves
 from incibot.core.incident import Incident
 from incibot.core.markup import mentions
@@ -25,22 +27,26 @@ async def run(call: Call, tx: Transaction) -> Reply:
     title = blocks.title(role.title)
     if not who:
         holders = incident.holders(role.word)
-        held = " and ".join(blocks.person(user) for user in holders) or "nobody"
+        held = _people(holders)
         duties = "\n".join(f"• {duty}" for duty in role.duties)
         return Reply(words=f"*{title}*: {held}\n{duties}".strip())
     users = _named(who, call.by)
     if who.split()[0].casefold() in ("none", "nobody"):
         change = moves.release(incident, role, users, by=call.by, at=tx.at, key=call.key)
         await tx.apply(change)
-        return Reply(words=f"{title} is released.")
+        left = [] if change.incident is None else change.incident.holders(role.word)
+        return Reply(words=f"{title}: {_people(left)}.")
     if not users:
         raise Unclear(
             f"Who is to be {title}? For example `/incident {role.word} @who`, "
             f"`/incident {role.word} me` or `/incident {role.word} none`."
         )
     await tx.apply(moves.assign(incident, role, users, by=call.by, at=tx.at, key=call.key))
-    names = " and ".join(blocks.person(user) for user in users)
-    return Reply(words=f"{title}: {names}.")
+    return Reply(words=f"{title}: {_people(users)}.")
+
+
+def _people(users: Sequence[UserId]) -> str:
+    return " and ".join(blocks.person(user) for user in users) or "nobody"
 
 
 def _named(words: str, speaker: UserId) -> tuple[UserId, ...]:

@@ -50,10 +50,10 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
 SEVERITY = Subcommand(
     word="severity",
     usage="<sev> [why]",
-    says="Change how bad it is.",
+    says="Say how bad it is.",
     run=run,
     group="Respond",
-    examples=("severity sev1 all of Europe",),
+    examples=("severity sev1 all of Europe", "severity sev3"),
     form=form,
     submit=submit,
 )

@@ -55,11 +55,13 @@ class Reply:
     Attributes:
         words: in Slack's notation; the fallback where there are blocks.
         view: a form or panel to open.
+        goes_on: more of what a modal shows, and so in its place.
     """
 
     words: str = ""
     blocks: tuple[Block, ...] = ()
     view: View | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Subcommand:
         usage: what follows it, such as ``<sev> [why]``.
         says: one line for the help.
         group: under which heading the help lists it; empty for one that only buttons use.
-        examples: typed as they would be, without ``/incident``.
+        examples: two or more, typed as they would be, without ``/incident``.
+        alike: the same line for all of a family of words, which share one in the overview.
         form: the form that asks for the same, where there is one; its callback id is the word.
         submit: reads that form and does it. Raises Wrong to show an error under a field.
     """
@@ -82,6 +85,7 @@ class Subcommand:
     run: Callable[[Call, Transaction], Awaitable[Reply]]
     group: str = ""
     examples: tuple[str, ...] = ()
+    alike: str = ""
     form: Callable[[Call, Transaction], Awaitable[View]] | None = None
     submit: Callable[[Submitted, Call, Transaction], Awaitable[Reply]] | None = None
 
@@ -105,8 +109,8 @@ async def incident_of(call: Call, tx: Transaction) -> Incident:
     incident = await tx.incident_in(call.channel) if call.channel else None
     if incident is None or not may_see(incident, call.by):
         raise NotFound(
-            "This is no incident’s channel. Type it in one (`/incident list` finds them); "
-            "`/incident declare Checkout answers 500` makes one."
+            "This is not an incident’s channel. Type it in one: `/incident list` shows them. "
+            "`/incident declare Checkout answers 500` declares a new one."
         )
     return incident
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from incibot.core import moves
 from incibot.core.incident import Task
-from incibot.core.jobs import ShowHome
 from incibot.core.markup import escape, user_in
 from incibot.core.people import UserId
 from incibot.errors import Unclear
@@ -26,8 +25,6 @@ async def run(call: Call, tx: Transaction) -> Reply:
         if number.isdigit():
             change = moves.finish_task(incident, int(number), by=call.by, at=tx.at, key=call.key)
             await tx.apply(change)
-            if call.channel is None:  # pressed on App Home, where it would stay
-                await tx.ask(ShowHome(user=call.by))
             return Reply(words=f"Task {number} is done.")
     named = user_in(first)
     assignee = UserId(named) if named else call.by if first.casefold() == "me" else None

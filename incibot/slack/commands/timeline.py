@@ -19,7 +19,7 @@ async def run(call: Call, tx: Transaction) -> Reply:
     entries = await tx.last_entries(incident.number, max(count, 1))
     shown: list[blocks.Block] = [blocks.section(f"*The last entries of {incident.ref}*")]
     shown += [blocks.section(cards.entry_line(entry)) for entry in entries]
-    shown.append(blocks.context("The whole of it: `/incident export`"))
+    shown.append(blocks.context("All of it: `/incident export`"))
     return Reply(words=f"Timeline of {incident.ref}", blocks=tuple(blocks.fitting(shown)))
 
 

@@ -17,8 +17,8 @@ async def run(call: Call, tx: Transaction) -> Reply:
     incident = await incident_of(call, tx)
     words = call.words.strip()
     await tx.apply(moves.update(incident, words, by=call.by, at=tx.at, key=call.key))
-    where = "on the card" if incident.private else "on the card and in the announcement channel"
-    return Reply(words=f"The update is {where}.")
+    where = "" if incident.private else ", and in the announcement channel where there is one"
+    return Reply(words=f"The update is on the card{where}.")
 
 
 async def form(call: Call, tx: Transaction) -> View:
@@ -55,7 +55,10 @@ UPDATE = Subcommand(
     says="Tell those who are not here: on the card and in the announcement channel.",
     run=run,
     group="Respond",
-    examples=("update Payments work again for most; next update at 15:00",),
+    examples=(
+        "update Payments work again for most; next update at 15:00",
+        "update Some people cannot log in. We are on it.",
+    ),
     form=form,
     submit=submit,
 )
