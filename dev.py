@@ -1,9 +1,10 @@
 """A checkout, ready to run: `python3 dev.py demo` tries incibot, `python3 dev.py test` checks it.
 
-    python3 dev.py demo [...]         play a recorded incident in a local Slack workspace
-    python3 dev.py playground [...]   open that workspace, to type in it yourself
+    python3 dev.py demo [...]         play a recorded incident in a local Slack workspace, and open it
+    python3 dev.py playground [...]   open such a workspace at once, to type in it yourself
     python3 dev.py run COMMAND [...]  any other incibot command, with every database's driver there
     python3 dev.py test [...]         lint, types and tests; with arguments, pytest alone with them
+    python3 dev.py browser [...]      the tests that click through the workspace's page, in Chromium
 
 It takes a Python 3.11 or newer that has pip, and nothing else. The first run makes `.venv` beside
 this file, and so does the first one after the dependencies in pyproject.toml changed.
@@ -22,15 +23,17 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
-# What each command needs installed: 1 incibot, 2 the databases' drivers too, 3 the tests' tools too.
-NEEDS = {"demo": 1, "playground": 1, "run": 2, "test": 3}
+# What each command needs installed: 1 incibot, 2 the databases' drivers too, 3 the tests' tools too,
+# 4 what drives a browser, too.
+NEEDS = {"demo": 1, "playground": 1, "run": 2, "test": 3, "browser": 4}
 CHECKS = [
     ["ruff", "check"],
     ["ruff", "format", "--check"],
     ["mypy"],
     # A file's tests stay in one process: what they share is made once.
-    ["pytest", "--numprocesses", "auto", "--dist", "loadfile"],
+    ["pytest", "--ignore", "tests/browser", "--numprocesses", "auto", "--dist", "loadfile"],
 ]
+BROWSER = ["pytest", "tests/browser", "--numprocesses", "auto"]
 
 
 def make_environment() -> None:
@@ -65,8 +68,9 @@ def install(level: int) -> None:
     if not current:
         make_environment()
     packages = ["--editable", f"{ROOT}[postgres,mysql]" if level > 1 else str(ROOT)]
-    if level > 2:
-        packages += project["dependency-groups"]["dev"]  # pip reads groups itself only since 25.1
+    groups = project["dependency-groups"]  # pip reads them itself only since 25.1
+    packages += groups["dev"] if level > 2 else []
+    packages += groups["browser"] if level > 3 else []
     print(f"dev.py: installing into {VENV}, once, for less than a minute", file=sys.stderr)
     # The outer pip fills the environment, so that the system's own packages are left alone (PEP 668).
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check"]
@@ -79,8 +83,9 @@ def main(command: str, *arguments: str) -> None:
     if sys.version_info < (3, 11):
         sys.exit(f"dev.py: incibot needs Python 3.11 or newer, this is {sys.version.split()[0]}")
     install(NEEDS[command])
-    if command == "test":
-        for check in [["pytest", *arguments]] if arguments else CHECKS:
+    if command in ("test", "browser"):
+        whole = CHECKS if command == "test" else [BROWSER]
+        for check in [["pytest", *arguments]] if arguments else whole:
             failed = subprocess.run([str(PYTHON), "-m", *check], cwd=ROOT).returncode
             if failed:
                 sys.exit(failed)

@@ -47,6 +47,7 @@ _DECLARED: Final[tuple[Step, ...]] = (
     _the.submits("14:09:41", "ana", title="Checkout fails for one order in five", severity="sev2",
                  service="checkout", started="14:06",
                  label="Ana declares INC-1, sev2, from Chidi’s message; its channel opens"),
+    _the.closes("14:09:50", "ana"),
     _the.clicks("14:10:03", "chidi", "run:join", channel=_NEWS),
     _the.clicks("14:10:09", "bela", "run:join", channel=_NEWS),
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,23 @@ class Local:
     address: str
 
 
+def settings_for(slack: Playground, database: Path, *, port: int = 0) -> dict[str, str]:
+    """incibot's settings in a workspace on this machine, as the environment has them.
+
+    Args:
+        port: where incibot serves; 0 takes a free one.
+    """
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": f"sqlite:///{database}",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "INCIBOT_ANNOUNCE_CHANNEL": "#incidents",
+    }
+
+
 @asynccontextmanager
 async def local(
     folder: Path, *, clock: Clock = now, port: int = 0, worker: bool = True
@@ -39,18 +55,7 @@ async def local(
     slack = Playground(clock=clock)
     await slack.start(port=port)
     try:
-        settings = Settings.from_env(
-            {
-                "SLACK_BOT_TOKEN": slack.bot_token,
-                "SLACK_SIGNING_SECRET": slack.signing_secret,
-                "SLACK_API_URL": slack.api_url,
-                "DATABASE_URL": f"sqlite:///{folder / 'incibot.db'}",
-                "HOST": "127.0.0.1",
-                "PORT": "0",
-                "INCIBOT_ANNOUNCE_CHANNEL": "#incidents",
-            },
-            dotenv=None,
-        )
+        settings = Settings.from_env(settings_for(slack, folder / "incibot.db"), dotenv=None)
         async with (
             build(settings, BOOK, clock=clock) as app,
             serving(app, worker=worker) as address,
@@ -60,16 +65,3 @@ async def local(
             await slack.settled()
     finally:
         await slack.stop()
-
-
-async def playground(
-    *, port: int, say: Callable[[str], None], until: Callable[[], Awaitable[None]]
-) -> int:
-    """Run until told to stop. Nothing is kept."""
-    with tempfile.TemporaryDirectory(prefix="incibot-") as folder:
-        async with local(Path(folder), port=port) as here:
-            say(f"The workspace:  {here.slack.url}playground/api/workspace")
-            say(f"incibot:        {here.address}/readyz")
-            say("People type, click and look through the workspace’s HTTP API; Ctrl-C ends it.")
-            await until()
-    return 0

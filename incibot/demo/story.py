@@ -2,7 +2,8 @@
 
 A `Story` is a list of `Step`s: when, who, which of the things that people can do in Slack, and with
 what. The `Player` sets the clock, has the person do it, and goes on, at once or at a pace; it can be
-paused between any two steps, and whoever pauses it has the workspace to themselves.
+paused between any two steps, and whoever pauses it has the workspace to themselves: the rest of the
+story is told by as much later.
 """
 
 from __future__ import annotations
@@ -33,11 +34,8 @@ _VERBS: Final[Mapping[str, Callable[..., Awaitable[Any]]]] = {
     "message_shortcut": Person.message_shortcut,
     "clicks": Person.clicks,
     "submits": Person.submits,
+    "closes_view": Person.closes_view,
 }
-
-
-class StoryBroken(IncibotError):
-    """What came of a story is not what it tells; says where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +81,20 @@ class Story:
     @property
     def ends(self) -> datetime:
         return self.steps[-1].at
+
+
+class StoryBroken(IncibotError):
+    """What came of a story is not what it tells; says where.
+
+    Attributes:
+        step: the one that could not be done, if it is one's fault.
+        why: what was wrong, in plain words, as the end of a sentence.
+    """
+
+    def __init__(self, message: str, *, step: Step | None = None, why: str = "") -> None:
+        self.step = step
+        self.why = why
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,10 @@ class Script:
         label = values.pop("label", "")
         return self(clock, who, "submits", channel="", label=label, values=values)
 
+    def closes(self, clock: str, who: str, /) -> Step:
+        """The open form, without sending it."""
+        return self(clock, who, "closes_view", channel="")
+
 
 class StoryClock:
     """A clock that can be set, and runs on from there at a pace of its own.
@@ -153,6 +169,9 @@ class StoryClock:
         at: what it shows first, in UTC.
         pace: story seconds in a real second; 0 stands still.
         tick: real seconds, from any point on.
+
+    Attributes:
+        turned: is called after each time that it was set, or given another pace.
     """
 
     def __init__(
@@ -162,6 +181,8 @@ class StoryClock:
         self._at = at
         self._since = tick()
         self._pace = pace
+        self._turns = asyncio.Event()
+        self.turned: Callable[[], None] = lambda: None
 
     def __call__(self) -> datetime:
         return self._at + timedelta(seconds=(self._tick() - self._since) * self._pace)
@@ -172,14 +193,28 @@ class StoryClock:
 
     def run(self, pace: float) -> None:
         """Go on from what it shows now, at that pace."""
-        self._at, self._since, self._pace = self(), self._tick(), pace
+        self._turn(self(), pace)
 
     def set(self, at: datetime) -> None:
         """Show that time, unless it has passed: time does not go back."""
-        self._at, self._since = max(at, self()), self._tick()
+        self._turn(max(at, self()), self._pace)
+
+    def _turn(self, at: datetime, pace: float) -> None:
+        self._at, self._since, self._pace = at, self._tick(), pace
+        turns, self._turns = self._turns, asyncio.Event()
+        turns.set()
+        self.turned()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it shows a time so much later, however fast that comes."""
+        until = self() + timedelta(seconds=seconds)
+        while (left := (until - self()).total_seconds()) > 0:
+            real = left / self._pace if self._pace else None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._turns.wait(), real)
 
 
-async def _at_once() -> None:
+async def _at_once(_step: Step | None = None) -> None:
     """Nothing needs to be waited for."""
 
 
@@ -190,18 +225,25 @@ class Player:
     The workspace is to be a fresh one whose clock, and the bot's, is `clock`.
 
     Attributes:
+        ready: waits until all is ready for a step whose time has come; may pause the story instead.
         settle: waits until Slack has delivered what came of a step, and the bot has done its part.
         told: is called with each step after it was done.
+        idle: the clock's pace in a pause and within a step, where the story itself does not go on.
         position: how many steps are done.
     """
 
     story: Story
     slack: Playground
     clock: StoryClock
+    ready: Callable[[Step], Awaitable[None]] = _at_once
     settle: Callable[[], Awaitable[None]] = _at_once
     told: Callable[[Step], None] = lambda step: None
+    idle: float = 0.0
     position: int = 0
+    _late: timedelta = timedelta()
+    _paused_at: datetime | None = None
     _known: dict[str, str] = field(default_factory=dict)
+    _incident: str = ""
     _going: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _pace: float | None = None
@@ -211,13 +253,26 @@ class Player:
     def is_paused(self) -> bool:
         return not self._going.is_set()
 
+    @property
+    def pace(self) -> float | None:
+        """Story seconds in a real second; None is at once."""
+        return self._pace
+
     def pause(self) -> None:
-        """Stop the clock, and do no further step; who takes over by hand sets the clock going."""
+        """Do no further step until `resume`; the clock goes on at the pace `idle`."""
+        if not self.is_paused:
+            self._paused_at = self.clock()
         self._going.clear()
         self._flow()
 
     def resume(self, pace: float | None = None) -> None:
-        """Go on at that pace: story seconds in a real second; None is at once."""
+        """Go on at that pace: story seconds in a real second; None is at once.
+
+        What is left of the story moves by as long as it was paused, and nothing is done in a burst.
+        """
+        if self._paused_at is not None:
+            self._late += self.clock() - self._paused_at
+            self._paused_at = None
         self._pace = pace
         self._going.set()
         self._flow()
@@ -225,11 +280,11 @@ class Player:
     def _flow(self) -> None:
         """Time passes between steps, not within one: Slack's forms would expire at a high pace."""
         still = self.is_paused or self._is_busy
-        self.clock.run(0.0 if still else self._pace or 0.0)
+        self.clock.run(self.idle if still else self._pace or 0.0)
         self._changed.set()
 
     async def play(self, pace: float | None = None) -> None:
-        """Do the rest of the story, and stop the clock; see `resume` for `pace`.
+        """Do the rest of the story, and end as in a pause; see `resume` for `pace`.
 
         Raises:
             StoryBroken: Slack or the bot would not have it.
@@ -237,7 +292,7 @@ class Player:
         self.clock.set(self.story.begins)
         self.resume(pace)
         for step in self.story.steps[self.position :]:
-            await self._until(step.at)
+            await self._until(step)
             self._is_busy = True
             self._flow()
             await self._do(step)
@@ -247,34 +302,41 @@ class Player:
             self._flow()
         self.pause()
 
-    async def _until(self, at: datetime) -> None:
-        """Wait for the time to come; or make it come, where there is no pace."""
+    async def _until(self, step: Step) -> None:
+        """Wait for a step's time to come; or make it come, where there is no pace."""
         while True:
             self._changed.clear()
+            at = step.at + self._late
             if self.is_paused:
                 await self._going.wait()
-            elif self._pace is None:
+                continue
+            if self._pace is None:
                 self.clock.set(at)
-                return
-            elif (left := (at - self.clock()).total_seconds()) <= 0:
-                return
-            else:
+            elif (left := (at - self.clock()).total_seconds()) > 0:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), left / self._pace)
+                continue
+            await self.ready(step)
+            if not self.is_paused:
+                return
 
     async def _do(self, step: Step) -> None:
         try:
             person = self.slack.person(step.who)
-            place = self._place(step.channel)
+            place = self.place(step.channel)
             before = self._newest(place)
             answer = await _VERBS[step.verb](person, **self._arguments(step, place))
         except (Refusal, LookupError) as trouble:
-            raise StoryBroken(f"{step}: {trouble}") from trouble
+            why = "what it is about is not there"
+            if isinstance(trouble, Refusal):
+                why = f"Slack did not let it be done ({trouble.code})"
+            raise StoryBroken(f"{step}: {trouble}", step=step, why=why) from trouble
         _judge(step, answer)
         await self.settle()
         newest = self._newest(place)
         if step.echoes and newest == before:
-            raise StoryBroken(f"{step}: {answer}")
+            why = "the bot has not said so in the channel"
+            raise StoryBroken(f"{step}: {answer}", step=step, why=why)
         if step.known_as:
             self._known[step.known_as] = answer if isinstance(answer, str) else newest
 
@@ -288,18 +350,20 @@ class Player:
             given["files"] = [(name, content.encode()) for name, content in given["files"]]
         return given
 
-    def _place(self, channel: str) -> str:
+    def place(self, channel: str) -> str:
         """The id of the channel that a step names; empty for none."""
         if not channel:
             return ""
         if channel != INCIDENT:
             return self.slack.channel(channel).id
-        space = self.slack.workspace
-        rooms = [one for one in space.channels.values() if not one.is_direct]
-        made = [one.id for one in rooms if one.creator == space.bot.id]
-        if not made:
-            raise LookupError("the incident has no channel yet")
-        return made[-1]
+        if not self._incident:
+            space = self.slack.workspace
+            rooms = [one for one in space.channels.values() if not one.is_direct]
+            made = [one.id for one in rooms if one.creator == space.bot.id]
+            if not made:
+                raise LookupError("the incident has no channel yet")
+            self._incident = made[-1]  # whoever takes over may declare others
+        return self._incident
 
     def _newest(self, place: str) -> str:
         """The newest message of the bot's in a channel: its ts."""
@@ -315,10 +379,17 @@ def _judge(step: Step, answer: object) -> None:
     match answer:
         case CommandAnswer(trouble=None) | ClickAnswer(trouble=None, sent=True):
             return
+        case ClickAnswer(trouble=None) if (
+            step.verb == "closes_view"
+        ):  # which few bots want to hear of
+            return
         case ViewAnswer(trouble=None, errors=None):
             return
         case CommandAnswer() | ClickAnswer() | ViewAnswer():
-            raise StoryBroken(f"{step}: {answer}")
+            why = "the bot did not take it"
+            if answer.trouble is not None:
+                why = f"the bot did not answer ({answer.trouble})"
+            raise StoryBroken(f"{step}: {answer}", step=step, why=why)
 
 
 async def play(

@@ -17,25 +17,33 @@ delivery      signed HTTP with retries, and Socket Mode
 faults        what can go wrong, behind switches
 limits        what Slack refuses in blocks, views, messages and names
 control       the HTTP API by which a page or a test takes part
+page          the page that people see, and its files
+drawing       messages and views made ready to draw
+mrkdwn        markup -> rich text, as Slack's client reads it
 northwind     the people and channels that are there at the start
 terms         the words that all of these share
 ============  =======================================================================================
 """
 
-from incibot.playground.delivery import Answer, sign
+from incibot.playground.control import Beside, Machine, Show
+from incibot.playground.delivery import RETRY_DELAYS, Answer, sign
 from incibot.playground.faults import Faults
 from incibot.playground.people import ClickAnswer, CommandAnswer, Person, ViewAnswer
 from incibot.playground.server import Playground
 from incibot.playground.terms import Refusal
 
 __all__ = [
+    "RETRY_DELAYS",
     "Answer",
+    "Beside",
     "ClickAnswer",
     "CommandAnswer",
     "Faults",
+    "Machine",
     "Person",
     "Playground",
     "Refusal",
+    "Show",
     "ViewAnswer",
     "sign",
 ]

@@ -9,8 +9,8 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 import aiohttp
@@ -25,6 +25,7 @@ ACK_SECONDS: Final = 3.0
 RETRY_DELAYS: Final = (0.0, 60.0, 300.0)
 REDIRECTS_MAX: Final = 2
 CONNECTIONS_MAX: Final = 10
+WORDS_MAX: Final = 80
 FORM: Final = "application/x-www-form-urlencoded"
 
 # Event type -> the scope (for messages: its suffix) that lets an app hear of it.
@@ -54,6 +55,13 @@ _MESSAGE_SCOPES: Final = {
     "group": "groups:history",
     "im": "im:history",
     "mpim": "mpim:history",
+}
+# A conversation's type -> how an app subscribes to what is said in such.
+_MESSAGES: Final = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
 }
 
 
@@ -92,18 +100,74 @@ class Attempt:
     trouble: str | None
 
 
+State = Literal["delivered", "trying", "waiting", "lost"]
+
+
 @dataclass(slots=True, kw_only=True)
 class Sent:
-    """Something that was on its way to the bot: `kind` is events_api, slash_commands or interactive."""
+    """Something that was on its way to the bot.
+
+    Attributes:
+        kind: events_api, slash_commands or interactive.
+        n: which one it is, from 1.
+        next_try_at: when it is tried again, while it waits for that.
+        given_up: it was not taken, and is not tried again.
+    """
 
     kind: str
     payload: Json
+    n: int = 0
     attempts: list[Attempt] = field(default_factory=list)
+    next_try_at: datetime | None = None
+    given_up: bool = False
 
     @property
     def delivered(self) -> bool:
         """Whether the bot took it."""
         return bool(self.attempts) and self.attempts[-1].trouble is None
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+        if self.delivered:
+            return "delivered"
+        if self.given_up:
+            return "lost"
+        return "trying" if self.next_try_at is None else "waiting"
+
+    @property
+    def what(self) -> str:
+        """What it is, in few words."""
+        payload = self.payload
+        if self.kind == "events_api":
+            event = payload["event"]
+            return "/".join(str(event[key]) for key in ("type", "subtype") if event.get(key))
+        if self.kind == "slash_commands":
+            return f"{payload['command']} {payload['text']}".strip()[:WORDS_MAX]
+        ids = [str(action["action_id"]) for action in payload.get("actions", ())]
+        named = payload.get("view", {}).get("callback_id") if not ids else None
+        named = named or payload.get("callback_id") or payload.get("action_id")
+        return " ".join([str(payload["type"]), *(ids or [str(named)] * bool(named))])[:WORDS_MAX]
+
+    def brief(self) -> Json:
+        """All but the payload."""
+        return {
+            "n": self.n,
+            "kind": self.kind,
+            "what": self.what,
+            "attempts": [
+                {
+                    "at": attempt.at.isoformat(),
+                    "via": attempt.via,
+                    "retry": attempt.retry,
+                    "status": attempt.status,
+                    "trouble": attempt.trouble,
+                }
+                for attempt in self.attempts
+            ],
+            "state": self.state,
+            "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
+        }
 
 
 class Sockets:
@@ -254,7 +318,8 @@ class Delivery:
         sleep: waits out the pauses between retries.
         retry_delays: seconds before each retry of an event.
         ack_seconds: how long the bot may take to answer.
-        subscriptions: event types that the app has subscribed to; None is all of them.
+        subscriptions: event types that the app has subscribed to, such as ``pin_added``,
+            ``message.channels``, or ``message`` for messages anywhere; None is all of them.
 
     Attributes:
         request_url: where HTTP deliveries go; None for a bot that only uses Socket Mode.
@@ -310,7 +375,8 @@ class Delivery:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.sockets.cut()
         if self._client is not None:
-            await self._client.close()
+            client, self._client = self._client, None
+            await client.close()
 
     async def settled(self, *, retries: bool = False) -> None:
         """Wait until every event has been delivered or refused.
@@ -320,7 +386,7 @@ class Delivery:
         """
         while True:
             if self._held:
-                self._release()
+                self.release()
             await self._drained()
             pending = self._tasks if retries else self._tasks - self._asleep
             if pending:
@@ -344,7 +410,10 @@ class Delivery:
     def hears(self, told: Announcement) -> bool:
         """Whether the app is told of an event: subscription, scope, and being in the conversation."""
         kind = str(told.event["type"])
-        if self.subscriptions is not None and kind not in self.subscriptions:
+        names = {kind}
+        if kind == "message" and told.channel is not None:
+            names.add(_MESSAGES[told.channel.type])
+        if self.subscriptions is not None and not names & self.subscriptions:
             return False
         inside = told.channel is None or self._workspace.bot.id in told.channel.members
         if not inside and not told.everywhere:
@@ -391,7 +460,7 @@ class Delivery:
         if faults.reorder_events > 0:
             self._held.append(body)
             if len(self._held) >= faults.reorder_events:
-                self._release()
+                self.release()
             return
         copies = 1
         if faults.double_events > 0:
@@ -400,7 +469,8 @@ class Delivery:
         for _ in range(copies):
             self._queue.put_nowait(body)
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Send what is held back, last first."""
         for body in reversed(self._held):
             self._queue.put_nowait(body)
         self._held.clear()
@@ -412,9 +482,8 @@ class Delivery:
             try:
                 if self._faults.delay_events:
                     await self._sleep(self._faults.delay_events)
-                sent = Sent(kind="events_api", payload=body)
-                self.sent.append(sent)
-                answer = await self._try(sent, retry=0, reason="")
+                sent = self._new("events_api", body)
+                answer = await self._try(sent, retry=0, reason="", last=not self._retry_delays)
                 if self._again(answer):
                     # The others do not wait for an event that takes minutes to arrive.
                     task = asyncio.create_task(self._insist(sent, answer))
@@ -429,8 +498,13 @@ class Delivery:
 
     async def _insist(self, sent: Sent, answer: Answer) -> None:
         for retry, delay in enumerate(self._retry_delays, 1):
+            if delay > 0:
+                sent.next_try_at = self._workspace.now() + timedelta(seconds=delay)
+                self._workspace.tell("delivery", **sent.brief())
             await self._rest(delay)
-            answer = await self._try(sent, retry=retry, reason=str(answer.trouble))
+            sent.next_try_at = None
+            last = retry == len(self._retry_delays)
+            answer = await self._try(sent, retry=retry, reason=str(answer.trouble), last=last)
             if not self._again(answer):
                 return
 
@@ -461,9 +535,14 @@ class Delivery:
         return await self._once("interactive", payload)
 
     async def _once(self, kind: str, payload: Json) -> Answer:
-        sent = Sent(kind=kind, payload=copy.deepcopy(payload))
+        sent = self._new(kind, copy.deepcopy(payload))
+        return await self._try(sent, retry=0, reason="", last=True)
+
+    def _new(self, kind: str, payload: Json) -> Sent:
+        sent = Sent(n=len(self.sent) + 1, kind=kind, payload=payload)
         self.sent.append(sent)
-        return await self._try(sent, retry=0, reason="")
+        self._workspace.tell("delivery", **sent.brief())
+        return sent
 
     async def verify_url(self) -> bool:
         """Send the `url_verification` handshake; whether the bot gave the challenge back."""
@@ -479,22 +558,30 @@ class Delivery:
 
     # --- One attempt -------------------------------------------------------------------------------
 
-    async def _try(self, sent: Sent, *, retry: int, reason: str) -> Answer:
+    async def _try(self, sent: Sent, *, retry: int, reason: str, last: bool) -> Answer:
         at = self._workspace.now()
-        if self.sockets.count or (self.request_url is None and self.sockets.expected):
-            via = "socket"
-            answer = await self.sockets.send(sent.kind, sent.payload, retry=retry, reason=reason)
-        else:
-            via = "http"
-            headers = {}
-            if retry:
-                headers = {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
-            content_type, body = _encode(sent)
-            answer = await self._post(content_type, body, headers)
+        by_socket = self.sockets.count or (self.request_url is None and self.sockets.expected)
+        via, reach = ("socket", self._push) if by_socket else ("http", self._call)
+        try:
+            answer = await reach(sent, retry, reason)
+        except asyncio.CancelledError:
+            sent.given_up = True  # whoever did it does not wait for the answer any more
+            raise
         attempt = Attempt(at=at, via=via, retry=retry, status=answer.status, trouble=answer.trouble)
         sent.attempts.append(attempt)
-        self._workspace.tell("delivery", sent=sent)
+        sent.given_up = answer.trouble is not None and (last or not self._again(answer))
+        self._workspace.tell("delivery", **sent.brief())
         return answer
+
+    async def _push(self, sent: Sent, retry: int, reason: str) -> Answer:
+        return await self.sockets.send(sent.kind, sent.payload, retry=retry, reason=reason)
+
+    async def _call(self, sent: Sent, retry: int, reason: str) -> Answer:
+        headers = {}
+        if retry:
+            headers = {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
+        content_type, body = _encode(sent)
+        return await self._post(content_type, body, headers)
 
     async def _post(self, content_type: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         if self._client is None or self.request_url is None:

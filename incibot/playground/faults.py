@@ -87,6 +87,8 @@ class Faults:
         double_events, drop_events: how many of the next events are sent twice, or not at all.
         reorder_events: hold back this many events, then send them last first.
         delay_events: seconds before each event is sent.
+        slow_calls: seconds before each call is answered.
+        busy_calls: how many of a hundred calls are answered 429, spread evenly.
     """
 
     rate_limits: bool = False
@@ -98,6 +100,9 @@ class Faults:
     drop_events: int = 0
     reorder_events: int = 0
     delay_events: float = 0.0
+    slow_calls: float = 0.0
+    busy_calls: float = 0.0
+    _busy: float = 0.0
     _waiting: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
 
@@ -144,7 +149,11 @@ class Faults:
         """What happens to this call; counts it."""
         waiting = self._waiting.get(method) or self._waiting.get("*")
         if not waiting:
-            return None
+            self._busy += self.busy_calls
+            if self._busy < 100 or not self.busy_calls:
+                return None
+            self._busy -= 100
+            return Fault(what=What.RATE_LIMITED)
         fault = waiting[0]
         fault.times -= 1
         if fault.times <= 0:
@@ -196,6 +205,8 @@ class Faults:
             "drop_events": self.drop_events,
             "reorder_events": self.reorder_events,
             "delay_events": self.delay_events,
+            "slow_calls": self.slow_calls,
+            "busy_calls": self.busy_calls,
             "calls": {
                 method: [
                     {

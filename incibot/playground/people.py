@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -185,6 +186,8 @@ class Person:
             broadcast=broadcast,
             files=made,
         )
+        if "thread_ts" not in message:
+            self._space.mark(self.user, room, message["ts"])
         return str(message["ts"])
 
     async def edits(self, channel: str, ts: str, text: str) -> None:
@@ -219,15 +222,44 @@ class Person:
         room = self._live(channel)
         self._space.unpin(self.user, room, self._space.message(room, ts))
 
+    async def marks(self, channel: str, ts: str) -> None:
+        """Read a conversation up to there."""
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", ts):
+            raise ValueError(f"{ts!r} is no ts")
+        self._space.mark(self.user, self._room(channel, inside=False), ts)
+
+    async def dismisses(self, channel: str, ts: str) -> None:
+        """Take away what the bot has said to this person alone."""
+        self._space.dismiss(self._room(channel, inside=False), self.user, ts)
+
     # --- Looking ---------------------------------------------------------------------------------
 
     def channels(self) -> list[Json]:
-        """The conversations that this person may see."""
+        """The conversations that this person may see, and what is unread in each."""
         return [
-            shapes.channel(self._space, channel, viewer=self.user, num_members=True)
+            self._listed(channel)
             for channel in self._space.channels.values()
             if channel.kind == "public" or self.id in channel.members
         ]
+
+    def channel(self, named: str) -> Json:
+        """One conversation, with what stands at its top."""
+        room = self._room(named, inside=False)
+        return self._listed(room) | {"bookmarks": [dict(mark) for mark in room.bookmarks]}
+
+    def _listed(self, room: Channel) -> Json:
+        unread = self._space.unread(self.user, room)
+        called = room.kind == "im" or any(
+            self._space.is_mentioned(self.user, message) for message in unread
+        )
+        latest = [str(message["ts"]) for message in self._space.timeline(room)[-1:]]
+        return shapes.channel(self._space, room, viewer=self.user, num_members=True) | {
+            "members": list(room.members),
+            "last_read": self._space.read.get((self.id, room.id), "0"),
+            "unread": len(unread),
+            "mentioned": bool(unread) and called,
+            "latest": latest[0] if latest else "0",
+        }
 
     def sees(self, channel: str) -> list[Json]:
         """A channel's messages outside its threads, oldest first."""

@@ -104,15 +104,32 @@ class Call:
     """A Web API call that the bot made.
 
     Attributes:
+        n: which one it is, from 1.
         answer: the body of the answer; None when the connection was dropped before anything was done.
         status: the HTTP status; 0 when the bot got no answer.
+        took_ms: how long it took, in real milliseconds.
     """
 
+    n: int
     method: str
     args: Json
     answer: Json | None
     status: int
     at: datetime
+    took_ms: float
+
+    def brief(self) -> Json:
+        """The call without what was asked and answered."""
+        answer = self.answer or {}
+        return {
+            "n": self.n,
+            "method": self.method,
+            "at": self.at.isoformat(),
+            "status": self.status,
+            "ok": bool(answer.get("ok")) and self.status == 200,
+            "error": answer.get("error"),
+            "took_ms": self.took_ms,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

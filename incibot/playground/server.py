@@ -8,20 +8,20 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from incibot.playground import northwind
-from incibot.playground.control import Control
+from incibot.playground import northwind, page
+from incibot.playground.control import Beside, Control
 from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
 from incibot.playground.faults import Faults
 from incibot.playground.people import Person
 from incibot.playground.records import Call, Channel
 from incibot.playground.responses import Responses
-from incibot.playground.terms import Clock, Refusal
+from incibot.playground.terms import Clock, Json, Refusal
 from incibot.playground.views import Views
 from incibot.playground.web_api import WebApi, receive_upload
 from incibot.playground.workspace import Workspace
@@ -38,9 +38,12 @@ class Playground:
     """A Slack workspace on this machine.
 
     Args:
-        clock: the time, aware and in UTC; by default the machine's.
+        clock: the time, aware and in UTC; by default the machine's. One that has a `pace` runs at
+            so many of its seconds in a real one.
         signing_secret, bot_token, app_token: what the bot is configured with.
         request_url: where the bot takes deliveries by HTTP; None for Socket Mode alone.
+        manifest: the app's: its commands and shortcuts are offered, and its scopes and events hold
+            where `scopes` and `subscriptions` say nothing else.
         scopes: what the bot's token may do; by default everything that is implemented.
         people, rooms, groups: who and what is there; by default Northwind.
         sleep: waits between retries of an event.
@@ -50,10 +53,19 @@ class Playground:
             needs another number for each, or takes new events for old ones.
         escapes_commands: commands carry ``<@U1|ana>`` for a typed ``@ana``.
         subscriptions: event types that the app gets; None is all.
+        beside: what the page offers beside the workspace itself.
 
     Attributes:
         workspace, views, responses, delivery, faults: the parts, to look at and to disturb.
     """
+
+    workspace: Workspace
+    views: Views
+    responses: Responses
+    faults: Faults
+    web_api: WebApi
+    delivery: Delivery
+    _people: dict[str, Person]
 
     def __init__(
         self,
@@ -63,7 +75,8 @@ class Playground:
         bot_token: str = "xoxb-playground",  # noqa: S107
         app_token: str = "xapp-playground",  # noqa: S107
         request_url: str | None = None,
-        scopes: Sequence[str] = northwind.SCOPES,
+        manifest: Json | None = None,
+        scopes: Sequence[str] | None = None,
         people: Sequence[northwind.Someone] = northwind.PEOPLE,
         rooms: Sequence[northwind.Room] = northwind.ROOMS,
         groups: Sequence[northwind.Group] = northwind.GROUPS,
@@ -73,39 +86,52 @@ class Playground:
         first_id: int = 1,
         escapes_commands: bool = True,
         subscriptions: set[str] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self.signing_secret = signing_secret
         self.bot_token = bot_token
         self.app_token = app_token
         self.escapes_commands = escapes_commands
-        self.workspace = Workspace(
-            clock=clock, people=people, rooms=rooms, groups=groups, first_id=first_id
-        )
-        self.views = Views(self.workspace)
-        self.responses = Responses(self.workspace)
-        self.faults = Faults()
-        self.web_api = WebApi(
-            self.workspace,
-            self.views,
-            lambda: self.delivery,
-            self.faults,
-            bot_token=bot_token,
-            app_token=app_token,
-            granted=scopes,
-            base_url=lambda: self.url,
-        )
-        self.delivery = Delivery(
-            self.workspace,
-            self.faults,
-            signing_secret=signing_secret,
-            request_url=request_url,
-            scopes=self.web_api.scopes,
-            sleep=sleep,
-            retry_delays=retry_delays,
-            ack_seconds=ack_seconds,
-            subscriptions=subscriptions,
-        )
-        self._people: dict[str, Person] = {}
+        self.manifest = manifest or {}
+        self.beside = beside or Beside()
+        asked_for = self.manifest.get("oauth_config", {}).get("scopes", {}).get("bot")
+        hears = self.manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events")
+        granted = next(one for one in (scopes, asked_for, northwind.SCOPES) if one is not None)
+        if subscriptions is None and hears is not None:
+            subscriptions = set(hears)
+
+        def furnish(clock: Clock, request_url: str | None) -> None:
+            self.workspace = Workspace(
+                clock=clock, people=people, rooms=rooms, groups=groups, first_id=first_id
+            )
+            self.views = Views(self.workspace)
+            self.responses = Responses(self.workspace)
+            self.faults = Faults()
+            self.web_api = WebApi(
+                self.workspace,
+                self.views,
+                lambda: self.delivery,
+                self.faults,
+                bot_token=bot_token,
+                app_token=app_token,
+                granted=granted,
+                base_url=lambda: self.url,
+            )
+            self.delivery = Delivery(
+                self.workspace,
+                self.faults,
+                signing_secret=signing_secret,
+                request_url=request_url,
+                scopes=self.web_api.scopes,
+                sleep=sleep,
+                retry_delays=retry_delays,
+                ack_seconds=ack_seconds,
+                subscriptions=subscriptions,
+            )
+            self._people = {}
+
+        self._furnish = furnish
+        furnish(clock, request_url)
         self._control = Control(self)
         self._runner: web.AppRunner | None = None
         self._ticker: asyncio.Task[None] | None = None
@@ -136,11 +162,21 @@ class Playground:
             self._ticker.cancel()
             with suppress(asyncio.CancelledError):
                 await self._ticker
-        await self._control.stop()
+        self._control.end_streams()
         await self.delivery.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    async def renew(self, clock: Clock) -> None:
+        """Begin anew at the same address: another workspace, in which nothing has happened yet.
+
+        What was on its way is lost, faults are off, and whoever follows what changes is let go.
+        """
+        await self.delivery.stop()
+        self._furnish(clock, self.delivery.request_url)
+        await self.delivery.start()
+        self._control.begin()
 
     async def settled(self, *, retries: bool = False) -> None:
         """Wait until all events have been delivered or refused; with `retries`, finally."""
@@ -182,6 +218,10 @@ class Playground:
         """A channel, by name or id, whoever may see it; raises `Refusal` channel_not_found."""
         return self.workspace.channel(known_as)
 
+    def tell(self, kind: str, /, **data: Any) -> None:
+        """Something has changed beside the workspace that a page may show."""
+        self.workspace.tell(kind, **data)
+
     def calls(self, method: str | None = None) -> list[Call]:
         """The bot's Web API calls, oldest first; of one method if it is named."""
         return [call for call in self.workspace.calls if method in (None, call.method)]
@@ -192,16 +232,23 @@ class Playground:
         app = web.Application(client_max_size=UPLOAD_MAX, middlewares=[_from_this_machine])
         app.add_routes(
             [
-                web.get("/api/{method}", self.web_api.serve),
-                web.post("/api/{method}", self.web_api.serve),
-                web.get("/link/", self.delivery.sockets.serve),
+                web.get("/api/{method}", self._call),
+                web.post("/api/{method}", self._call),
+                web.get("/link/", self._link),
                 web.post("/upload/v1/{file}", self._upload),
                 web.get("/files-pri/{team}-{file}/{rest:.*}", self._download),
                 web.post("/responses/{key}", self._respond),
                 *self._control.routes(),
+                *page.routes(),
             ]
         )
         return app
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        return await self.web_api.serve(request)
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        return await self.delivery.sockets.serve(request)
 
     async def _upload(self, request: web.Request) -> web.Response:
         return await receive_upload(self.workspace, request)

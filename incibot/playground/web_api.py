@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
+import time
 from collections.abc import Callable, Sequence
 
 from aiohttp import BodyPartReader, web
@@ -53,37 +55,40 @@ class WebApi:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one call."""
-        name = request.match_info["method"]
+        name, began = request.match_info["method"], time.monotonic()
+        if self.faults.slow_calls:
+            await asyncio.sleep(self.faults.slow_calls)
         self.workspace.post_due()
         try:
             args, warnings = await _arguments(request, METHODS.get(name))
         except Refusal as refusal:
-            return self._reply(name, {}, refusal.answer(), 200)
+            return self._reply(name, {}, refusal.answer(), 200, began)
         token = _token(request, args)
         fault = self.faults.next_for(name)
         if fault is not None and fault.what is not What.ANSWER_LOST:
             if fault.what is What.DROPPED:
-                self._note(name, args, None, 0)
+                self._note(name, args, None, 0, began)
                 return _drop(request)
             if fault.what is What.RATE_LIMITED:
-                return self._limited(name, args, fault.retry_after)
+                return self._limited(name, args, fault.retry_after, began)
             status = fault.status if fault.what is What.STATUS else 200
-            return self._reply(name, args, {"ok": False, "error": fault.error}, status)
+            answer = {"ok": False, "error": fault.error}
+            return self._reply(name, args, answer, status, began)
         try:
             known = self._admitted(name, token, request.method)
             posted = str(args.get("channel", "")) if name == "chat.postMessage" else ""
             wait = self.faults.wait_for(name, posted, tier=known.tier, now=self.workspace.now())
             if wait:
-                return self._limited(name, args, wait)
+                return self._limited(name, args, wait, began)
             answer = self._work(known, args, warnings)
         except Refusal as refusal:
             answer = refusal.answer()
             if refusal.code == "unknown_method":
                 answer["req_method"] = name
         if fault is not None:
-            self._note(name, args, answer, 0)
+            self._note(name, args, answer, 0, began)
             return _drop(request)
-        return self._reply(name, args, answer, 200)
+        return self._reply(name, args, answer, 200, began)
 
     def _admitted(self, name: str, token: str | None, verb: str) -> Method:
         if name not in METHODS:
@@ -115,14 +120,16 @@ class WebApi:
             answer.setdefault("response_metadata", {})["warnings"] = asked.warnings
         return answer
 
-    def _limited(self, name: str, args: Json, retry_after: int) -> web.Response:
+    def _limited(self, name: str, args: Json, retry_after: int, began: float) -> web.Response:
         answer = {"ok": False, "error": "ratelimited"}
-        response = self._reply(name, args, answer, 429)
+        response = self._reply(name, args, answer, 429, began)
         response.headers["Retry-After"] = str(retry_after)
         return response
 
-    def _reply(self, name: str, args: Json, answer: Json, status: int) -> web.Response:
-        self._note(name, args, answer, status)
+    def _reply(
+        self, name: str, args: Json, answer: Json, status: int, began: float
+    ) -> web.Response:
+        self._note(name, args, answer, status, began)
         response = web.json_response(answer, status=status)
         response.headers["x-slack-req-id"] = self.workspace.ids.hexes("req", 32)
         if answer.get("ok"):
@@ -130,17 +137,19 @@ class WebApi:
             response.headers["x-accepted-oauth-scopes"] = ",".join(METHODS[name].scopes)
         return response
 
-    def _note(self, name: str, args: Json, answer: Json | None, status: int) -> None:
+    def _note(self, name: str, args: Json, answer: Json | None, status: int, began: float) -> None:
         shown = {key: value for key, value in args.items() if key != "token"}
         call = Call(
+            n=len(self.workspace.calls) + 1,
             method=name,
             args=shown,
             answer=copy.deepcopy(answer),
             status=status,
             at=self.workspace.now(),
+            took_ms=round((time.monotonic() - began) * 1000, 1),
         )
         self.workspace.calls.append(call)
-        self.workspace.tell("call", call=call)
+        self.workspace.tell("call", **call.brief())
 
 
 def _drop(request: web.Request) -> web.Response:

@@ -9,7 +9,9 @@ decided elsewhere (`web_api`, `delivery`).
 from __future__ import annotations
 
 import copy
+import json
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -45,6 +47,10 @@ SCHEDULED_IN_FIVE_MINUTES_MAX: Final = 30
 NOT_PINNABLE: Final = frozenset(
     {"channel_join", "channel_leave", "group_join", "group_leave", "pinned_item", "tombstone"}
 )
+UNCOUNTED: Final = frozenset(
+    {"channel_join", "channel_leave", "group_join", "group_leave", "tombstone"}
+)
+"""What makes no conversation unread."""
 EMOJI: Final = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
@@ -58,8 +64,11 @@ class Workspace:
         bot_name: the bot user's handle.
 
     Attributes:
+        id: unlike any other workspace's, of this run or another.
+        touched: whether anybody has done anything in it by hand.
         calls: every Web API call, oldest first.
         ephemerals: every ephemeral message, oldest first.
+        read: by member and conversation, the `ts` up to which they have read it.
         listeners: called with each event that happens.
         watchers: called with the kind and the data of each change, for a page to follow.
     """
@@ -77,6 +86,8 @@ class Workspace:
         first_id: int = 1,
     ) -> None:
         self.clock = clock
+        self.id = secrets.token_hex(8)
+        self.touched = False
         self.name = name
         self.domain = domain
         self.ids = Ids(first_id)
@@ -89,6 +100,7 @@ class Workspace:
         self.groups: dict[str, UserGroup] = {}
         self.scheduled: dict[str, Json] = {}
         self.ephemerals: list[Ephemeral] = []
+        self.read: dict[tuple[str, str], str] = {}
         self.calls: list[Call] = []
         self.listeners: list[Callable[[Announcement], None]] = []
         self.watchers: list[Callable[[str, Json], None]] = []
@@ -248,7 +260,13 @@ class Workspace:
             listener(told)
         self.tell(event["type"], channel=channel.id if channel else None, event=told.event)
 
-    def tell(self, kind: str, **data: Any) -> None:
+    def touch(self) -> None:
+        """Somebody takes part by hand."""
+        if not self.touched:
+            self.touched = True
+            self.tell("touched")
+
+    def tell(self, kind: str, /, **data: Any) -> None:
         """Something has changed that a page may show."""
         for watcher in self.watchers:
             watcher(kind, data)
@@ -779,6 +797,47 @@ class Workspace:
         self.ephemerals.append(said)
         self.tell("ephemeral", channel=channel.id, user=user.id, message=message)
         return message
+
+    def dismiss(self, channel: Channel, user: User, ts: str) -> None:
+        """Take an ephemeral message away from before its reader's eyes."""
+        place = (user.id, channel.id, ts)
+        kept = [
+            one for one in self.ephemerals if (one.user, one.channel, one.message["ts"]) != place
+        ]
+        if len(kept) == len(self.ephemerals):
+            raise Refusal("message_not_found")
+        self.ephemerals[:] = kept
+        self.tell("ephemeral", channel=channel.id, user=user.id, message=None)
+
+    # --- What is read and unread -----------------------------------------------------------------
+
+    def mark(self, user: User, channel: Channel, ts: str) -> None:
+        """This member has read a conversation up to there, and not less than before."""
+        before = self.read.get((user.id, channel.id), "0")
+        self.read[user.id, channel.id] = max(before, ts, key=Decimal)
+        self.tell("marked", user=user.id, channel=channel.id, ts=ts)
+
+    def unread(self, user: User, channel: Channel) -> list[Json]:
+        """What others have said in a conversation since this member has read it, oldest first."""
+        if user.id not in channel.members:
+            return []
+        since = Decimal(self.read.get((user.id, channel.id), "0"))
+        return [
+            message
+            for message in self.timeline(channel)
+            if Decimal(message["ts"]) > since
+            and message.get("user") != user.id
+            and message.get("subtype") not in UNCOUNTED
+        ]
+
+    def is_mentioned(self, user: User, message: Json) -> bool:
+        """Whether a message calls for this member: by name, by a group, or as everybody."""
+        groups = [f"<!subteam^{one.id}" for one in self.groups.values() if user.id in one.users]
+        calls = (f"<@{user.id}", "<!here", "<!channel", "<!everyone", *groups)
+        said = str(message.get("text", "")) + json.dumps(
+            message.get("blocks", []), ensure_ascii=False
+        )
+        return any(call in said for call in calls)
 
     def schedule(self, channel: Channel, post_at: int, message: Json) -> str:
         """Have the bot say something later; the `scheduled_message_id`."""

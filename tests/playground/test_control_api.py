@@ -33,6 +33,14 @@ async def post(page: aiohttp.ClientSession, path: str, status: int = 200, **args
         return await response.json()
 
 
+async def told(stream: aiohttp.ClientResponse) -> tuple[str, Any]:
+    """The next event of a stream: its kind and its data."""
+    lines = [await stream.content.readline() for _ in range(3)]
+    kind, data, nothing = (line.decode().rstrip("\n") for line in lines)
+    assert not nothing
+    return kind.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+
+
 async def test_the_page_sees_who_and_what_is_there(page: aiohttp.ClientSession) -> None:
     seen = await get(page, "workspace")
     assert seen["team"]["name"] == "Northwind"
@@ -146,10 +154,11 @@ async def test_the_stream_tells_what_changes(
 ) -> None:
     async with page.get("stream") as response:
         assert response.content_type == "text/event-stream"
-        assert await response.content.readline() == b": hello\n"
+        assert await response.content.readline() == b"retry: 300\n"
+        kind, hello = await told(response)
+        assert (kind, hello["id"]) == ("hello", slack.workspace.id)
         await slack.person("ana").writes("hi", "incidents")
-        lines = [await response.content.readline() for _ in range(3)]
-    assert lines[1] == b"event: message\n"
-    told = json.loads(lines[2].removeprefix(b"data: "))
-    assert told["event"]["text"] == "hi"
-    assert told["channel"] == slack.channel("incidents").id
+        kind, told_of = await told(response)
+    assert kind == "message"
+    assert told_of["event"]["text"] == "hi"
+    assert told_of["channel"] == slack.channel("incidents").id
