@@ -8,7 +8,8 @@ Below ``/playground/api/``, all JSON:
 ``GET people/{who}/channels``                the conversations that somebody may see, and what is
                                              unread in each
 ``GET people/{who}/messages?channel=``       a channel, its messages, and what the bot has said there
-                                             to this person alone; ``&thread=TS`` for a thread
+                                             to this person alone; ``&thread=TS`` for a thread,
+                                             ``&limit=`` for the last so many
 ``GET people/{who}/pinned?channel=``         what is pinned
 ``GET people/{who}/ephemerals?channel=``     what the bot has said to this person alone
 ``GET people/{who}/direct-messages``         the direct messages with the bot
@@ -274,10 +275,14 @@ class Control:
             case "messages":
                 thread = request.query.get("thread")
                 name = channel or ""
-                seen = person.reads_thread(name, thread) if thread else person.sees(name)
+                if thread:
+                    seen, earlier = person.reads_thread(name, thread), 0
+                else:
+                    seen, earlier = person.sees_last(name, _limit(request))
                 return {
                     "channel": person.channel(name),
                     "messages": _drawn(seen),
+                    "earlier": earlier,
                     "ephemerals": _drawn(person.ephemerals(name)),
                 }
             case "pinned":
@@ -505,6 +510,9 @@ def _app(slack: Playground) -> Json:
             for one in features.get("shortcuts", ())
         ],
         "scopes": sorted(slack.web_api.scopes() | slack.faults.without_scopes),
+        "messages_tab_read_only": features.get("app_home", {}).get(
+            "messages_tab_read_only_enabled", False
+        ),
     }
 
 
@@ -522,8 +530,14 @@ def _shown_as(file: Json) -> str | None:
 
 def _newest(request: web.Request, items: Sequence[T]) -> Sequence[T]:
     """The last so many, if the request has a `limit`."""
+    limit = _limit(request)
+    return items if limit is None else items[-limit:]
+
+
+def _limit(request: web.Request) -> int | None:
+    """How many of the last ones are asked for; None: all."""
     limit = request.query.get("limit")
-    return items if limit is None else items[-max(int(limit), 1) :]
+    return None if limit is None else max(int(limit), 1)
 
 
 def _numbered(request: web.Request, items: Sequence[T]) -> T:

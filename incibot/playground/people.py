@@ -263,8 +263,14 @@ class Person:
 
     def sees(self, channel: str) -> list[Json]:
         """A channel's messages outside its threads, oldest first."""
+        return self.sees_last(channel, None)[0]
+
+    def sees_last(self, channel: str, limit: int | None) -> tuple[list[Json], int]:
+        """The last so many of them (None: all), and how many are earlier."""
         room = self._room(channel, inside=False)
-        return [self._space.shown(room, one) for one in self._space.timeline(room)]
+        whole = self._space.timeline(room)
+        last = whole if limit is None else whole[-limit:]
+        return [self._space.shown(room, one) for one in last], len(whole) - len(last)
 
     def reads_thread(self, channel: str, ts: str) -> list[Json]:
         """A thread: its root, then the replies, oldest first."""

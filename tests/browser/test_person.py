@@ -54,7 +54,7 @@ def test_somebody_responds_hands_over_resolves_exports_and_reads_the_review(open
 
     bela = opens("bela", "incidents")
     bela.goes_to(re.compile("incibot"))
-    bela.page.get_by_role("link", name="Messages").click()
+    bela.page.get_by_role("link", name="Messages", exact=True).click()
     bela.sees(re.compile("Incident commander"))
     bela.goes_to(INCIDENT)
     bela.types("/incident hypothesis The new timeout is too short")
@@ -62,12 +62,12 @@ def test_somebody_responds_hands_over_resolves_exports_and_reads_the_review(open
     guess.get_by_role("button", name="Ruled out").click()
     bela.sees(re.compile("ruled out", re.IGNORECASE))
     bela.types("/incident resolve Rolled back to 2026.11.20-1")
-    expect(bela.sees("Checkout answers 500")).to_contain_text(re.compile("resolved", re.IGNORECASE))
+    expect(bela.card).to_contain_text(re.compile("resolved", re.IGNORECASE))
 
     ana.types("/incident export html")
     ana.types("/incident review")
     ana.goes_to(re.compile("incibot"))
-    ana.page.get_by_role("link", name="Messages").click()
+    ana.page.get_by_role("link", name="Messages", exact=True).click()
     ana.page.get_by_role("button", name=re.compile(r"Open .*review\.html")).click()
     review = ana.page.get_by_role("dialog").frame_locator("iframe")
     expect(review.get_by_text("The new timeout is too short").first).to_be_visible()

@@ -16,17 +16,18 @@ def test_the_story_plays_can_be_taken_over_and_plays_to_its_end(opens: Open) -> 
     ana.page.get_by_role("radio", name="60×").check(force=True)
     ana.page.get_by_role("button", name="Play the story").first.click()
     story = ana.page.get_by_role("region", name="The story")
-    expect(story).to_contain_text("its channel opens", timeout=LONG)
+    now = story.locator(".dk-story-now")
+    expect(now).to_contain_text("a thread starts under it", timeout=LONG)
 
     story.get_by_role("button", name="Take over by hand").click()
-    expect(story).to_contain_text("You have taken over")
+    expect(now).to_contain_text("You have taken over")
     ana.becomes("Ana")  # it has been looked at through the eyes of others
     ana.goes_to(re.compile("inc-1"))
     ana.types("a word of mine in between")
     ana.sees("a word of mine in between")
 
     story.get_by_role("button", name="Continue").click()
-    expect(story).to_contain_text("The story is over", timeout=LONG)
+    expect(now).to_contain_text("The story is over", timeout=LONG)
     story.get_by_role("button", name=re.compile("The review and the exports")).click()
     ana.page.get_by_role("button", name=re.compile(r"Open .*review\.html")).first.click()
     review = ana.page.get_by_role("dialog").frame_locator("iframe")

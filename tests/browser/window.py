@@ -94,6 +94,8 @@ class Window:
 
     def tool(self, message: Locator, name: str) -> None:
         """One of the buttons that appear over a message."""
+        # What was open gives the focus back to where it was, and takes it away from the message.
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
         message.focus()  # they stay as long as the message has the focus; a pointer is soon beside it
         message.get_by_role("group", name="Message actions").get_by_role(
             "button", name=name, exact=True

@@ -462,3 +462,13 @@ async def test_a_fresh_workspace_is_another_one_at_the_same_address(
     assert [event["text"] for event in bot.events("message")][-1] == "again"
     async with page.get("stream") as stream:
         assert seen["id"] in (await stream.content.readuntil(b"\n\n")).decode()
+
+
+async def test_a_long_channel_is_read_from_its_end(
+    slack: Playground, page: aiohttp.ClientSession
+) -> None:
+    for n in range(5):
+        await slack.person("ana").writes(f"word {n}")
+    last = await get(page, "people/ana/messages?channel=general&limit=2")
+    assert [one["text"] for one in last["messages"]] == ["word 3", "word 4"]
+    assert last["earlier"] == 3

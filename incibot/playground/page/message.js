@@ -238,9 +238,11 @@ function drawTools(page, message, setting) {
     <div class="sh-tools" role="group" aria-label="Message actions">
       ${inside ? tool("React", icons.react, react) : nothing}
       ${where === "channel" ? tool("Reply in thread", icons.reply, () => openThread(page, message)) : nothing}
-      ${inside && !LINES.has(message.subtype)
-        ? tool(pin.label, icons.pin, pin.run, {pressed: isPinned})
-        : nothing}
+      ${
+        inside && !LINES.has(message.subtype)
+          ? tool(pin.label, icons.pin, pin.run, {pressed: isPinned})
+          : nothing
+      }
       ${tool("More actions", icons.more, more, {popup: "menu"})}
     </div>`;
 }

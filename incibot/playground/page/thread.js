@@ -21,7 +21,7 @@ export function drawPanel(page) {
 function drawPanelHead(page, title, channel, close) {
   return html`
     <header class="sh-panel-head">
-      <h2>${title} <small>${placeName(channel, page.directory)}</small></h2>
+      <h1>${title} <small>${placeName(channel, page.directory)}</small></h1>
       ${iconButton(`Close ${title.toLowerCase()}`, icons.close, close)}
     </header>`;
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from incibot.core import moves
 from incibot.core.incident import Incident
-from incibot.core.markup import mentions
+from incibot.core.markup import mentions, unescape
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.errors import Unclear
@@ -80,7 +80,7 @@ def panel(incident: Incident, book: Playbook) -> View:
                 element,
                 block_id=f"role_{role.word}",
                 optional=True,
-                hint=role.duties[0] if role.duties else "",
+                hint=unescape(role.duties[0]) if role.duties else "",
             )
         )
     return blocks.modal(
