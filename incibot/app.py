@@ -18,8 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incibot.config import Settings
+from incibot.core.catching_up import PATIENCE
 from incibot.core.playbook import Playbook
-from incibot.errors import ConfigError, SlackError
+from incibot.errors import ConfigError, Conflict, SlackError
 from incibot.jobs import Tools
 from incibot.jobs.runner import Runner
 from incibot.log import logger
@@ -30,7 +31,7 @@ from incibot.slack.gateway import Gateway
 from incibot.slack.inbound import Here, Inbound
 from incibot.store import migrations
 from incibot.store.database import connect
-from incibot.store.unit import Clock, Store
+from incibot.store.unit import Clock, Store, Transaction
 from incibot.web import server
 from incibot.web.metrics import Metrics
 from incibot.web.sessions import Doorkeeper
@@ -39,6 +40,10 @@ from incibot.web.site import Site
 BEAT = 15.0  # seconds between two notes that we are listening
 GRACE = 8.0  # seconds that jobs in hand have to end when we are asked to
 CHORES = timedelta(hours=1)  # between two tidyings
+ILL = frozenset(  # outcomes of a call that tell that Slack itself is not well
+    {"unreachable", "service_unavailable", "internal_error", "fatal_error", "request_timeout"}
+)
+UNLINKED = 300.0  # seconds between two looks for what an older release recorded
 
 log = logger(__name__)
 
@@ -77,7 +82,7 @@ class App:
         self.store = Store(self.engine, book, clock)
         self.metrics = Metrics()
         self.slack = Gateway(token, settings.slack_api_url, session)
-        self.slack.observe = self.metrics.called
+        self.slack.observe = self._called
         self.here = Here()
         renderer = Renderer(settings.templates)
         self.site = self._site(renderer)
@@ -123,8 +128,13 @@ class App:
                 api_url=settings.slack_api_url,
                 session=session,
             )
-        self._process = f"{socket.gethostname()}:{os.getpid()}:{now().isoformat()}"[:190]
-        self._since = clock()
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{now().isoformat()}"[:150]
+        self._process = self._name
+        self._since: datetime | None = None  # when we began to listen; None: we do not
+        self._anew = True  # all is to be compared at the next beat, and
+        self._wholly = False  # nothing relied upon
+        self._line: object = None  # the connection by Socket Mode of the last beat
+        self._ill_since: datetime | None = None  # since when Slack answers no call
         self._refusal = "not asked yet"  # what Slack said to our token last; empty when it took it
 
     def _site(self, renderer: Renderer) -> Site | None:
@@ -182,28 +192,95 @@ class App:
         tidied = self.clock() - CHORES
         while True:
             try:
-                if self._refusal:
-                    await self.settle_in()
-                await self.store.write(lambda tx: tx.listen(self._process, since=self._since))
+                await self.pulse()
                 if self.clock() - tidied >= CHORES:
                     await self.store.write(lambda tx: tx.forget_receipts())
                     tidied = self.clock()
-            except SlackError as error:
-                log.error("slack.not_accepted", error=str(error))
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("beat.missed", error=repr(trouble)[:300])
-                self._process = f"{self._process[:150]}:{self.clock().isoformat()}"
-                self._since = self.clock()  # what was missed is a gap, until it is filled
             await asyncio.sleep(2.0 if self._refusal else BEAT)
+
+    async def pulse(self) -> None:
+        """One beat: if we are listening, that is noted, and what may have been missed is asked for.
+
+        After a start, a time in which we could not listen, or a new connection to Slack, it is
+        asked for all incidents that are looked at; else for those whose turn it is.
+        """
+        try:
+            if self._refusal:
+                await self.settle_in()
+            elif self._ill_since is not None:
+                await self.slack.workspace()  # to see whether it is well again
+        except SlackError as error:
+            log.error("slack.not_accepted" if self._refusal else "slack.ill", error=str(error))
+        if not await self._hears():
+            self.lose_touch()
+            return
+        line = self.sockets.client.current_session if self.sockets is not None else None
+        if self._since is None:
+            self._since = self.clock()  # what was before is a gap, until it is filled
+            self._process = f"{self._name}:{self._since.isoformat()}"[:190]
+        since, anew, wholly = self._since, self._anew or line is not self._line, self._wholly
+
+        async def note(tx: Transaction) -> list[int]:
+            await tx.listen(self._process, since=since)
+            return await tx.ask_to_catch_up(anew=anew or wholly, wholly=wholly)
+
+        try:
+            asked = await self.store.write(note)
+        except (SQLAlchemyError, OSError):
+            self.lose_touch()
+            raise
+        if anew or wholly:
+            log.info("catch_up.asked", incidents=len(asked), wholly=wholly)
+        self._anew = self._wholly = False
+        self._line = line
+
+    def lose_touch(self) -> None:
+        """We no longer listen; at the next beat at which we do, what was missed is asked for."""
+        self._since, self._anew = None, True
+
+    async def _hears(self) -> bool:
+        """Whether what Slack delivers can reach us, as far as we can tell."""
+        refused = self._refusal and not _is_ill(self._refusal)
+        if self.here.workspace is None or refused:
+            return False
+        return self.sockets is None or bool(await self.sockets.client.is_connected())
+
+    def _called(self, method: str, outcome: str) -> None:
+        """How a call of Slack ended. After an outage of Slack's own nothing is certain."""
+        self.metrics.called(method, outcome)
+        if _is_ill(outcome):
+            self._ill_since = self._ill_since or self.clock()
+        elif self._ill_since is not None:
+            self._wholly = self._wholly or self.clock() - self._ill_since > PATIENCE
+            self._ill_since = None
+
+    async def link(self) -> None:
+        """Link what was recorded without a link, now and then; see `Store.take_up`."""
+        while True:
+            try:
+                await self.store.take_up()
+            except (SQLAlchemyError, OSError, Conflict) as trouble:
+                log.error("record.not_linked", error=repr(trouble)[:300])
+            await asyncio.sleep(UNLINKED)
 
     async def last_beat(self) -> None:
         """Note until when we were listening."""
+        since = self._since
+        if since is None or not await self._hears():
+            return
         with suppress(SQLAlchemyError, OSError):
-            await self.store.write(lambda tx: tx.listen(self._process, since=self._since))
+            await self.store.write(lambda tx: tx.listen(self._process, since=since))
 
     async def close(self) -> None:
         await self.inbound.drain()
         await self.engine.dispose()
+
+
+def _is_ill(outcome: str) -> bool:
+    """Whether that outcome of a call tells that Slack, and not we, is not well."""
+    return outcome in ILL or outcome.startswith("http_5")
 
 
 @asynccontextmanager
@@ -234,6 +311,8 @@ async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
             log.error("start.not_ready", error=str(error)[:300])  # /readyz says so; `beat` tries on
         beat = asyncio.create_task(app.beat())
         stack.push_async_callback(_cancel, beat)
+        linking = asyncio.create_task(app.link())
+        stack.push_async_callback(_cancel, linking)
         if app.sockets is not None:
             stack.push_async_callback(app.sockets.close_async)
             # It tries until it is connected; HTTP and the jobs need not wait for that.

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from incibot import __version__, log
 from incibot.app import build, now, reserved, serving, until_told_to_stop
 from incibot.config import SERVE, WORK, Settings, read_playbook
+from incibot.core.chain import proved, tip_in
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import zone_of
 from incibot.core.playbook import Playbook
@@ -212,6 +213,33 @@ def review(incident: str, word: str, tz: str | None, output: Path | None) -> Non
     _run(work())
 
 
+@main.command()
+@click.argument("incident")
+@click.option(
+    "--head", help="What an earlier `verify` or a JSON export gave as its end, LENGTH:HASH."
+)
+def verify(incident: str, head: str | None) -> None:
+    """Prove that an incident's record stands as it was recorded, such as: incibot verify INC-7."""
+    settings, book = _settings()
+    kept = None
+    if head is not None:
+        kept = tip_in(head)
+        if kept is None:
+            raise click.BadParameter(
+                f"{head!r} is no end of a chain; one is 57:9f86d0…", param_hint="--head"
+            )
+
+    async def work() -> int:
+        number = _number(incident)
+        async with _reading(settings, book) as tx:
+            verdict = await tx.verdict(number, kept=kept)
+        for line in proved(verdict):
+            click.echo(line)
+        return FAILED if verdict.wrong else DONE
+
+    _run(work())
+
+
 @main.group(invoke_without_command=True)
 @click.pass_context
 def jobs(context: click.Context) -> None:
@@ -368,10 +396,14 @@ async def _reading(settings: Settings, book: Playbook) -> AsyncIterator[Transact
 
 
 async def _incident(tx: Transaction, ref: str) -> Incident:
+    return await tx.incident(_number(ref))
+
+
+def _number(ref: str) -> int:
     number = number_in(ref)
     if number is None:
         raise NotFound(f"{ref!r} names no incident; one is INC-7")
-    return await tx.incident(number)
+    return number
 
 
 async def _whole(text: str) -> AsyncIterator[str]:

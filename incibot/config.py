@@ -29,7 +29,17 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from incibot.core.naming import check_template
-from incibot.core.playbook import Playbook, Role, Service, Severity, Status
+from incibot.core.playbook import (
+    REMINDERS,
+    SEVERITIES,
+    Patience,
+    Playbook,
+    Reminder,
+    Role,
+    Service,
+    Severity,
+    Status,
+)
 from incibot.core.secrets import mask
 from incibot.core.timeline import Mark
 from incibot.errors import ConfigError
@@ -310,7 +320,8 @@ class Settings:
     config: Path | None = _setting(
         "INCIBOT_CONFIG",
         _file,
-        meaning="The team's playbook: severities, statuses, roles, services, marks, channel names",
+        meaning="The team's playbook: severities, statuses, roles, services, marks, channel names,"
+        " reminders",
         wants="the path of a YAML file",
         shown="`incibot.yaml` if there",
         example="incibot.yaml",
@@ -789,6 +800,59 @@ def _duration(top: _Section, key: str, _reserved: frozenset[str]) -> timedelta:
     return timedelta(**{_UNITS[read[2]]: int(read[1])})
 
 
+def _reminders(top: _Section, key: str, _reserved: frozenset[str]) -> Mapping[Reminder, Patience]:
+    """When people are reminded of what; what is left out is as shipped."""
+    got = top.value(key)
+    if isinstance(got, bool):  # YAML reads `off` and `on` so
+        return REMINDERS if got else {}
+    if not isinstance(got, Mapping):
+        top.wrong(key, got, f"{', '.join(Reminder)}, each with a duration, or off for none at all")
+        return REMINDERS
+    listed = _Section(key, got, list(Reminder), top.problems)
+    found = dict(REMINDERS)
+    for reminder in Reminder:
+        if not listed.has(reminder):
+            continue
+        shipped = REMINDERS[reminder].after
+        value = listed.value(reminder)
+        if not isinstance(value, Mapping):
+            found[reminder] = Patience(after=_patience(listed, reminder, shipped))
+            continue
+        one = _Section(f"{key}.{reminder}", value, ("after", "severities"), top.problems)
+        after = _patience(one, "after", shipped) if one.has("after") else shipped
+        found[reminder] = Patience(after=after, severities=_by_severity(one, top, after))
+    return MappingProxyType(found)
+
+
+def _by_severity(
+    one: _Section, top: _Section, after: timedelta | None
+) -> Mapping[str, timedelta | None]:
+    if not one.has("severities"):
+        return {}
+    got = one.value("severities")
+    if not isinstance(got, Mapping):
+        one.wrong("severities", got, "severities, each with a duration, such as sev1: 15m")
+        return {}
+    listed = top.value("severities") if top.has("severities") else None
+    known = [word.word for word in SEVERITIES]
+    if isinstance(listed, list):
+        known = [str(each.get("word")) for each in listed if isinstance(each, Mapping)]
+    section = _Section(f"{one.path}.severities", got, known, one.problems)
+    return {word: _patience(section, word, after) for word in known if section.has(word)}
+
+
+def _patience(one: _Section, key: str, shipped: timedelta | None) -> timedelta | None:
+    """After how long people are reminded; `off` for never, `on` for as it is otherwise."""
+    got = one.value(key)
+    if isinstance(got, bool):
+        return shipped if got else None
+    read = _DURATION.fullmatch(got) if isinstance(got, str) else None
+    if read is None or int(read[1]) == 0:
+        one.wrong(key, got, "a duration, such as 10m, 2h or 1d, or off")
+        return None
+    return timedelta(**{_UNITS[read[2]]: int(read[1])})
+
+
 # The file's keys: the field of Playbook that each fills, and how it is read.
 _KEYS: Mapping[str, tuple[str, Callable[[_Section, str, frozenset[str]], Any]]] = {
     "severities": ("severities", _severities),
@@ -800,4 +864,5 @@ _KEYS: Mapping[str, tuple[str, Callable[[_Section, str, frozenset[str]], Any]]] 
     "invite": ("invite", _invited),
     "invite_private": ("invite_private", _invited),
     "nearby": ("nearby", _duration),
+    "reminders": ("reminders", _reminders),
 }

@@ -7,6 +7,7 @@ IncibotError
 │   └── NotAllowed      it is clear, and it cannot be done as things stand
 ├── Conflict            somebody else changed it first: read again, decide again
 ├── LeaseLost           another worker has the job now: drop what came of it
+├── Paused              a job has come a step further, and goes on later
 ├── SlackError          Slack said no
 │   ├── SlackRefused    it will say no again: park the job, show it
 │   └── SlackBusy       it may say yes later: try again, after `retry_after` if Slack named a time
@@ -45,6 +46,18 @@ class Conflict(IncibotError):
 
 class LeaseLost(IncibotError):
     """The job was taken over by another worker, or was done already."""
+
+
+class Paused(IncibotError):
+    """A long job has done part of its work and kept it; the rest is for later. No failure.
+
+    Attributes:
+        after: seconds before which there is no use in going on.
+    """
+
+    def __init__(self, after: float = 0.0) -> None:
+        self.after = after
+        super().__init__(f"to be continued in {after:g} s")
 
 
 class SlackError(IncibotError):

@@ -32,6 +32,10 @@ async def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
-    """A workspace with incibot in it."""
+    """A workspace with incibot in it. Whatever happened there, each record fits its chain."""
     async with bench(database, tmp_path) as made:
         yield made
+        for incident in await made.incidents():
+            async with made.app.store.read() as tx:
+                verdict = await tx.verdict(incident.number)
+            assert verdict.wrong == verdict.loose == ()

@@ -8,8 +8,10 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -21,6 +23,7 @@ from incibot.cli import main
 from incibot.playground import Playground
 from incibot.playground.workspace import Channel
 from incibot.slack.manifest import EVENTS, SCOPES
+from incibot.store import migrations
 from tests.bench import Bench, bench
 
 
@@ -97,9 +100,41 @@ async def test_a_review_is_drafted_and_drafted_again_over_what_people_wrote(
     assert page.stdout.startswith("<!doctype html>")
 
 
+async def test_a_record_is_proved_and_what_was_altered_behind_its_back_is_named(
+    told: str, tmp_path: Path
+) -> None:
+    proved = await incibot("verify", "INC-1", DATABASE_URL=told)
+    exported = json.loads(
+        (await incibot("export", "1", "--format", "json", DATABASE_URL=told)).stdout
+    )
+    assert proved.exit_code == 0
+    assert proved.stdout.startswith("INC-1 is proved: ")
+    head = proved.stdout.splitlines()[-1].removeprefix("head ")
+    assert head == f"{exported['record']['length']}:{exported['record']['hash']}"
+    kept = await incibot("verify", "INC-1", "--head", head, DATABASE_URL=told)
+    assert kept.exit_code == 0
+    other = head[:-1] + ("0" if head[-1] != "0" else "1")
+    unlike = await incibot("verify", "INC-1", "--head", other, DATABASE_URL=told)
+    assert unlike.exit_code == 1
+    assert "had another hash" in unlike.stdout
+
+    with closing(sqlite3.connect(tmp_path / "incibot.db")) as hand:
+        hand.execute("UPDATE wordings SET words = 'all is well' WHERE words LIKE 'errors%'")
+        hand.commit()
+    altered = await incibot("verify", "INC-1", DATABASE_URL=told)
+    assert altered.exit_code == 1
+    (entry,) = [one["id"] for one in exported["entries"] if "eu-west" in one["text"]]
+    first = altered.stdout.splitlines()[0]
+    assert first.startswith(f"INC-1 is NOT as it was recorded: entry {entry} of 2026-11-20 14:00")
+    assert "words" in first
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
+        (("verify", "INC-9"), 1, "There is no INC-9"),
+        (("verify", "checkout"), 1, "one is INC-7"),
+        (("verify", "INC-1", "--head", "57"), 2, "no end of a chain"),
         (("export", "INC-9"), 1, "There is no INC-9"),
         (("export", "checkout"), 1, "one is INC-7"),
         (("export", "INC-1", "--format", "pdf"), 2, "'md', 'html', 'json', 'csv'"),
@@ -161,7 +196,7 @@ async def test_doctor_says_what_is_not_well_and_what_would_mend_it(
     there.slack.faults.without_scopes.add("pins:write")
     ill = await incibot("doctor", DATABASE_URL=url, INCIBOT_ANNOUNCE_CHANNEL="#nowhere", **slack)
     assert ill.exit_code == 1
-    assert "NOT OK  schema: at nothing, not 0001: run `incibot migrate`" in ill.stdout
+    assert f"at nothing, not {migrations.newest()}: run `incibot migrate`" in ill.stdout
     assert "pins:write is missing (pin the incident’s card)" in ill.stdout
     assert "NOT OK  announcements: #nowhere: channel_not_found" in ill.stdout
 

@@ -20,7 +20,16 @@ from hypothesis import strategies as st
 
 from incibot.config import SERVE, WORK, Secret, Settings, example_env, read_playbook
 from incibot.core.naming import FIELDS
-from incibot.core.playbook import Playbook, Role, Service, Severity, Status
+from incibot.core.playbook import (
+    REMINDERS,
+    Patience,
+    Playbook,
+    Reminder,
+    Role,
+    Service,
+    Severity,
+    Status,
+)
 from incibot.core.timeline import Mark
 from incibot.errors import ConfigError
 
@@ -413,6 +422,11 @@ def test_each_key_is_read(tmp_path: Path) -> None:
         invite: [U03]
         invite_private: [U04]
         nearby: 2h
+        reminders:
+          commander: 2m
+          update: {after: 1h, severities: {bad: 10m}}
+          open: off
+          review: {severities: {bad: off}}
         """,
     )
 
@@ -440,7 +454,90 @@ def test_each_key_is_read(tmp_path: Path) -> None:
         invite=("U03",),
         invite_private=("U04",),
         nearby=timedelta(hours=2),
+        reminders={
+            Reminder.COMMANDER: Patience(after=timedelta(minutes=2)),
+            Reminder.UPDATE: Patience(
+                after=timedelta(hours=1), severities={"bad": timedelta(minutes=10)}
+            ),
+            Reminder.OPEN: Patience(after=None),
+            Reminder.REVIEW: Patience(after=timedelta(days=5), severities={"bad": None}),
+        },
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "reminders"),
+    [
+        ("reminders: off", {}),
+        ("reminders: on", REMINDERS),
+        ("reminders: {}", REMINDERS),
+        ("reminders: {open: off}", {**REMINDERS, Reminder.OPEN: Patience(after=None)}),
+        ("reminders: {open: on}", REMINDERS),
+        (
+            "reminders: {update: {after: off, severities: {sev1: 15m, sev2: on}}}",
+            {
+                **REMINDERS,
+                Reminder.UPDATE: Patience(
+                    after=None, severities={"sev1": timedelta(minutes=15), "sev2": None}
+                ),
+            },
+        ),
+    ],
+)
+def test_a_reminder_is_turned_off_alone_or_with_all_others(
+    tmp_path: Path, text: str, reminders: Mapping[Reminder, Patience]
+) -> None:
+    assert playbook(tmp_path, text).reminders == reminders
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "reminders: often",
+            "reminders: got “often”; it wants commander, update, open, review, each with a duration,"
+            " or off for none at all",
+        ),
+        (
+            "reminders: {updates: 1h}",
+            "reminders.updates: incibot knows no such key; did you mean update?",
+        ),
+        (
+            "reminders: {update: 30}",
+            "reminders.update: got 30; it wants a duration, such as 10m, 2h or 1d, or off",
+        ),
+        (
+            "reminders: {update: 0m}",
+            "reminders.update: got “0m”; it wants a duration, such as 10m, 2h or 1d, or off",
+        ),
+        (
+            "reminders: {update: {every: 1h}}",
+            "reminders.update.every: incibot knows no such key; there are after, severities",
+        ),
+        (
+            "reminders: {update: {after: soon}}",
+            "reminders.update.after: got “soon”; it wants a duration, such as 10m, 2h or 1d, or off",
+        ),
+        (
+            "reminders: {review: {severities: [sev1]}}",
+            "reminders.review.severities: got a list; it wants severities, each with a duration,"
+            " such as sev1: 15m",
+        ),
+        (
+            "reminders: {review: {severities: {minor: 1d}}}",
+            "reminders.review.severities.minor: incibot knows no such key;"
+            " there are sev1, sev2, sev3, sev4",
+        ),
+        (
+            "severities: [{word: bad, means: b}]\nreminders: {open: {severities: {sev1: 1d}}}",
+            "reminders.open.severities.sev1: incibot knows no such key; there are bad",
+        ),
+    ],
+)
+def test_a_mistake_in_the_reminders_is_told_with_the_way_to_it(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    assert mistakes(tmp_path, text) == [told]
 
 
 def test_a_key_that_is_left_out_stays_as_shipped(tmp_path: Path) -> None:
@@ -690,6 +787,15 @@ playbooks = st.builds(
     invite=invites,
     invite_private=invites,
     nearby=st.integers(0, 9999).map(lambda minutes: timedelta(minutes=minutes)),
+    reminders=st.fixed_dictionaries(
+        dict.fromkeys(
+            Reminder,
+            st.builds(
+                Patience,
+                after=st.none() | st.integers(1, 9999).map(lambda count: timedelta(minutes=count)),
+            ),
+        )
+    ),
 )
 
 
@@ -699,11 +805,13 @@ def written(book: Playbook) -> str:
             case tuple():
                 return [plain(one) for one in value]
             case Mapping():
-                return {key: plain(one) for key, one in value.items()}
+                return {str(key): plain(one) for key, one in value.items()}
             case timedelta():
                 return f"{value // timedelta(minutes=1)}m"
             case Mark():
                 return str(value)
+            case Patience():
+                return {"after": False if value.after is None else plain(value.after)}
             case Severity() | Status() | Role() | Service():
                 found = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
                 return {key: one for key, one in found.items() if one != ""}
@@ -724,9 +832,12 @@ def test_a_playbook_that_is_written_down_reads_back_the_same(
 
 KEYS = [
     "severities", "statuses", "roles", "services", "reactions",
-    "channel_name", "invite", "invite_private", "nearby",
+    "channel_name", "invite", "invite_private", "nearby", "reminders",
 ]  # fmt: skip
-PARTS = sorted({one.name for of in (Severity, Status, Role, Service) for one in fields(of)})
+PARTS = sorted(
+    {one.value for one in Reminder}
+    | {one.name for of in (Severity, Status, Role, Service, Patience) for one in fields(of)}
+)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 
 

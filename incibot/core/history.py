@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from incibot.core.catching_up import Fetched
+from incibot.core.chain import Tip
 from incibot.core.incident import Incident
 from incibot.core.markup import plain
 from incibot.core.people import Directory, UserId
@@ -34,6 +36,55 @@ class Completeness:
     edited: int = 0
     deleted: int = 0
     not_listening: tuple[Interval, ...] = ()
+    fetched: tuple[Fetched, ...] = ()
+
+    @property
+    def cannot_be_known(self) -> tuple[str, ...]:
+        """What nobody can find out any more about the times when incibot was not listening."""
+        return UNKNOWN if self.not_listening else ()
+
+
+FETCHED = ("messages", "edits", "deletions", "marks", "people")  # of what there may be more
+
+UNKNOWN = (  # Slack keeps what is, and not what was
+    "what a message said between two edits",
+    "messages that were written and deleted again",
+    "when a message was deleted",
+    "when a reaction was put on a message, and those that were taken off again",
+    "who left the channel, where Slack’s history does not say so",
+)
+
+
+def covering(
+    silent: Iterable[tuple[datetime, datetime]],
+    *,
+    until: datetime | None,
+    found: Iterable[tuple[datetime, datetime]],
+) -> tuple[Interval, ...]:
+    """The intervals in which we were not told what happened, in the order of time.
+
+    Args:
+        silent: when nobody was listening, in the order of time.
+        until: the moment until which all has been fetched, whenever it was missed; None: there is none.
+        found: stretches in which something was missed; where nobody knew that they were silent,
+            these are intervals too.
+    """
+    intervals = []
+    known = list(silent)
+    for begin, end in known:
+        if until is None or until <= begin:
+            intervals.append(Interval(since=begin, until=end, filled=False))
+        elif until < end:
+            intervals.append(Interval(since=begin, until=until, filled=True))
+            intervals.append(Interval(since=until, until=end, filled=False))
+        else:
+            intervals.append(Interval(since=begin, until=end, filled=True))
+    intervals += [
+        Interval(since=begin, until=end, filled=True)
+        for begin, end in found
+        if not any(since < end and begin < till for since, till in known)
+    ]
+    return tuple(sorted(intervals, key=lambda one: (one.since, one.until)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +105,7 @@ class Head:
         responders: everybody who said or did something, in the order of their first entry.
         titles: what each role is called, by its word.
         outcomes: what became of each hypothesis that was answered, by the id of its entry.
+        record: where the chain of the record ends; None where there is none yet.
     """
 
     incident: Incident
@@ -66,6 +118,7 @@ class Head:
     pseudonyms: bool = field(default=False)
     titles: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     outcomes: Mapping[int, Outcome] = field(default_factory=lambda: _NOTHING)
+    record: Tip | None = None
 
     def pseudonymous(self) -> Head:
         """The same with people as "Responder 1", "Responder 2" ...; ids are left out by exports."""

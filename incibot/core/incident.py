@@ -65,6 +65,7 @@ class Incident:
         channel: its channel in Slack, once there is one.
         trouble: why it has no channel, when Slack refused one for good.
         members: who is in the channel of a private incident; empty for a public one.
+        turned_at: when it last was over, or was taken up again; None: it is as it was declared.
         version: counts the changes; a change decided on an older version is refused.
     """
 
@@ -86,6 +87,7 @@ class Incident:
     milestones: tuple[Milestone, ...] = ()
     tasks: tuple[Task, ...] = ()
     members: frozenset[UserId] = frozenset()
+    turned_at: datetime | None = None
     version: int = 0
 
     @property

@@ -238,6 +238,41 @@ class ShowHomes:
         return "homes"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind:
+    """Say what an incident lacks, in one message; and, asked again, what has become of that.
+
+    Attributes:
+        of: the reminders that speak, each with how often it has spoken: ``commander.1``.
+        user: whom to write to, where the incident has no channel.
+    """
+
+    incident: int
+    of: tuple[str, ...]
+    user: UserId | None = None
+
+    @property
+    def key(self) -> str:
+        return f"remind:{self.incident}:{'+'.join(self.of)}"
+
+    @classmethod
+    def again(cls, key: str) -> Remind:
+        """The job of that key: its message is there, so nobody needs to be named."""
+        _, incident, of = key.split(":")
+        return cls(incident=int(incident), of=tuple(of.split("+")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUp:
+    """Compare the incident's channel with what we hold, and fetch what we were not told."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"catch-up:{self.incident}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -256,6 +291,8 @@ Job = (
     | DraftReview
     | ShowHome
     | ShowHomes
+    | CatchUp
+    | Remind
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

@@ -16,6 +16,7 @@ from incibot.core.incident import Incident, Known, Milestone, Task, Update
 from incibot.core.jobs import (
     Announce,
     Brief,
+    CatchUp,
     DressChannel,
     Echo,
     Invite,
@@ -150,6 +151,8 @@ def channel_opened(
         if held.until is None
     ]
     jobs.append(ShowHomes())
+    # Whatever was written there before we knew that the channel is ours.
+    jobs.append(CatchUp(incident=number))
     entry = Entry(
         key=f"channel:{number}",
         kind=EntryKind.LINK,
@@ -165,7 +168,7 @@ def channel_opened(
     )
 
 
-def channel_refused(incident: Incident, why: str) -> Change:
+def channel_refused(incident: Incident, why: str, *, at: datetime) -> Change:
     """Slack will not make the channel: say so to the declarer. A private incident stays private."""
     words = f"{incident.ref} “{escape(shorten(incident.title, 200))}” is declared, but Slack refused to make its channel: {escape(why)}."
     if incident.private:
@@ -179,7 +182,15 @@ def channel_refused(incident: Incident, why: str) -> Change:
     jobs: tuple[Job, ...] = (
         (tell,) if incident.private else (tell, Announce(incident=incident.number))
     )
-    return Change(incident=replace(incident, trouble=why), jobs=jobs)
+    entry = Entry(
+        key=f"channel-refused:{incident.number}:{incident.version}",
+        kind=EntryKind.NOTE,
+        occurred_at=at,
+        by_name=INCIBOT,
+        words=f"Slack refused to make the channel: {escape(why)}",
+        data={"refused": why},
+    )
+    return Change(incident=replace(incident, trouble=why), entries=(entry,), jobs=jobs)
 
 
 def assign(
@@ -348,7 +359,16 @@ def move_to(
             milestones,
             Milestone(name=status.milestone, at=at, known=Known.SYSTEM, key=entry.key, by=by),
         )
-    changed = replace(incident, status=status.word, milestones=milestones)
+    replaced = _replaced(incident.milestones, milestones)
+    if replaced:
+        entry = replace(entry, data={**entry.data, "milestones": replaced})
+    turned = book.is_over(incident.status) != status.ends
+    changed = replace(
+        incident,
+        status=status.word,
+        milestones=milestones,
+        turned_at=at if turned else incident.turned_at,
+    )
     return _announced(changed, entry, ShowHomes())
 
 
@@ -460,7 +480,8 @@ def set_milestone(
     incident: Incident, name: str, when: datetime, *, by: UserId, at: datetime, key: str
 ) -> Change:
     """Say when a milestone was reached. Any name will do; an earlier time of it stays in the timeline."""
-    entry = _milestone_entry(f"milestone:{key}", name, when, by=by, at=at)
+    before = incident.milestone(name)
+    entry = _milestone_entry(f"milestone:{key}", name, when, by=by, at=at, before=before)
     milestones = _with(
         incident.milestones,
         Milestone(name=name, at=when, known=Known.STATED, key=entry.key, by=by),
@@ -560,15 +581,39 @@ def _role_entry(
     )
 
 
-def _milestone_entry(key: str, name: str, when: datetime, *, by: UserId, at: datetime) -> Entry:
+def _milestone_entry(
+    key: str,
+    name: str,
+    when: datetime,
+    *,
+    by: UserId,
+    at: datetime,
+    before: Milestone | None = None,
+) -> Entry:
     return Entry(
         key=key,
         kind=EntryKind.MILESTONE,
         occurred_at=at,
         by=by,
         words=f"Milestone “{escape(name)}” at <!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{when:%Y-%m-%d %H:%M} UTC>",
-        data={"milestone": name, "at": when.isoformat()},
+        data={
+            "milestone": name,
+            "at": when.isoformat(),
+            **({"from": before.at.isoformat()} if before else {}),
+        },
     )
+
+
+def _replaced(
+    before: tuple[Milestone, ...], after: tuple[Milestone, ...]
+) -> dict[str, dict[str, str | None]]:
+    """The times that milestones had and have no longer, which nothing else would tell."""
+    now = {one.name: one.at.isoformat() for one in after}
+    return {
+        one.name: {"from": one.at.isoformat(), "to": now.get(one.name)}
+        for one in before
+        if now.get(one.name) != one.at.isoformat()
+    }
 
 
 def _with(milestones: tuple[Milestone, ...], new: Milestone) -> tuple[Milestone, ...]:

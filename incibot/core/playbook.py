@@ -79,6 +79,38 @@ class Service:
     invite: tuple[str, ...] = ()
 
 
+class Reminder(StrEnum):
+    """Of what people are reminded."""
+
+    COMMANDER = "commander"  # nobody has the first role
+    UPDATE = "update"  # those who are not in the channel have heard nothing
+    OPEN = "open"  # it is not over
+    REVIEW = "review"  # it is over, and there is no review
+
+
+NONE = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long something may be missing before people are reminded of it; None: they are not.
+
+    Attributes:
+        severities: the same for incidents of these severities.
+    """
+
+    after: timedelta | None
+    severities: Mapping[str, timedelta | None] = field(default_factory=dict)
+
+    def of(self, severity: str) -> timedelta | None:
+        return self.severities.get(severity, self.after)
+
+    @property
+    def longest(self) -> timedelta:
+        """Zero where people are never reminded."""
+        return max((time for time in (self.after, *self.severities.values()) if time), default=NONE)
+
+
 SEVERITIES = (
     Severity(
         word="sev1",
@@ -172,6 +204,15 @@ REACTIONS: Mapping[str, Mark] = MappingProxyType(
     }
 )
 
+REMINDERS: Mapping[Reminder, Patience] = MappingProxyType(
+    {
+        Reminder.COMMANDER: Patience(after=timedelta(minutes=5)),
+        Reminder.UPDATE: Patience(after=timedelta(minutes=30)),
+        Reminder.OPEN: Patience(after=timedelta(days=1)),
+        Reminder.REVIEW: Patience(after=timedelta(days=5)),
+    }
+)
+
 MILESTONES = ("started", "detected", "declared", "mitigated", "resolved")  # in the usual order
 
 
@@ -187,6 +228,7 @@ class Playbook:
         invite: invited to the channel of each public incident; as for a severity.
         invite_private: the same for private incidents, to which nobody else is invited unasked.
         nearby: how long a declaration counts as "just now" when somebody else declares.
+        reminders: of what people are reminded, and when; of what is not in it they are not.
     """
 
     severities: tuple[Severity, ...] = SEVERITIES
@@ -198,6 +240,7 @@ class Playbook:
     invite: tuple[str, ...] = ()
     invite_private: tuple[str, ...] = ()
     nearby: timedelta = timedelta(minutes=10)
+    reminders: Mapping[Reminder, Patience] = field(default_factory=lambda: REMINDERS)
 
     def severity(self, word: str) -> Severity:
         """Raises: Unclear, naming the words that exist."""
@@ -221,6 +264,11 @@ class Playbook:
                 return role
         aliases = [alias for role in self.roles for alias in role.aliases]
         raise unknown("role", word, [role.word for role in self.roles], also=aliases)
+
+    def patience(self, reminder: Reminder, severity: str) -> timedelta | None:
+        """How long that may be missing at that severity; None: for ever."""
+        patience = self.reminders.get(reminder)
+        return patience.of(severity) if patience else None
 
     def service(self, name: str) -> Service | None:
         folded = name.casefold()

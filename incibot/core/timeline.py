@@ -138,12 +138,17 @@ class MarkEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """A mark that stands: who set it, how, and when (UTC)."""
+    """A mark that stands: who set it, how, and when (UTC).
+
+    Attributes:
+        noticed: it was found when incibot caught up: it was set some time after `at`.
+    """
 
     mark: Mark
     user: UserId
     via: str
     at: datetime
+    noticed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +211,11 @@ def ts_of(at: datetime) -> str:
 def just_before(ts: str) -> str:
     """The ts a microsecond earlier."""
     return ts_of(moment_of(ts) - timedelta(microseconds=1))
+
+
+def just_after(ts: str) -> str:
+    """The ts a microsecond later."""
+    return ts_of(moment_of(ts) + timedelta(microseconds=1))
 
 
 def standing(events: Iterable[MarkEvent]) -> tuple[Marked, ...]:

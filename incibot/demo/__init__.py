@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -143,6 +144,8 @@ async def run(folder: Path, say: Callable[[str], None], *, story: Story = CHECKO
     with TemporaryDirectory(prefix="incibot-demo-") as inner:
         async with local(Path(inner), clock=clock, worker=False) as here:
             settle = partial(settled, here)
+            salts = count(1)
+            here.app.store.salts = lambda: f"{next(salts):032x}"
             await play(story, here.slack, clock, settle=settle, told=told)
             await _check(here)
             contents = _handed_out(here, story.steps[-1].who)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from incibot.core import disclosure
-from incibot.core.history import Head
+from incibot.core.history import FETCHED, Head
 from incibot.core.people import UserId
 from incibot.core.timeline import Recorded
 from incibot.exports.format import Format
@@ -28,6 +28,7 @@ async def write(
         separator = ",\n"
     yield "\n],\n" if separator != "\n" else "],\n"
     yield f'"completeness": {compact(completeness(head))},\n'
+    yield f'"record": {compact(record(head))},\n'
     yield f'"exported_at": {compact(stamp(head, head.at))},\n'
     yield f'"time_zone": {compact(str(head.zone))}\n}}\n'
 
@@ -98,7 +99,8 @@ def entry(head: Head, recorded: Recorded) -> dict[str, Any]:
                 **person(head, marked.user),
                 "mark": marked.mark.value,
                 "via": marked.via,
-                "at": stamp(head, marked.at),
+                # One that was found when incibot caught up was set at a time that nobody knows.
+                "at": None if marked.noticed else stamp(head, marked.at),
             }
             for marked in recorded.marks
         ],
@@ -129,7 +131,10 @@ def source(head: Head, recorded: Recorded) -> dict[str, Any]:
 
 
 def completeness(head: Head) -> dict[str, Any]:
-    """What was captured; `filled` says of an interval that what was missed was fetched afterwards."""
+    """What was captured; `filled` says of an interval that what was missed was fetched afterwards.
+
+    `fetched` says how much of what was, by stretches that end when incibot looked.
+    """
     known = head.completeness
     return {
         "messages": known.messages,
@@ -143,7 +148,22 @@ def completeness(head: Head) -> dict[str, Any]:
             }
             for interval in known.not_listening
         ],
+        "fetched": [
+            {
+                "from": stamp(head, one.since),
+                "to": stamp(head, one.until),
+                **{what: one.counts.get(what, 0) for what in FETCHED},
+            }
+            for one in known.fetched
+        ],
+        "cannot_be_known": list(known.cannot_be_known),
     }
+
+
+def record(head: Head) -> dict[str, Any] | None:
+    """Where the chain of the record ended, so that the record can be held against this later."""
+    tip = head.record
+    return {"length": tip.length, "hash": tip.hash} if tip else None
 
 
 def _lines(values: list[str]) -> str:

@@ -9,6 +9,7 @@ from incibot.core.jobs import (
     Announce,
     Brief,
     Capture,
+    CatchUp,
     DeliverExport,
     DraftReview,
     DressChannel,
@@ -19,6 +20,7 @@ from incibot.core.jobs import (
     OpenChannel,
     PinCard,
     Relay,
+    Remind,
     ShowCard,
     ShowHome,
     ShowHomes,
@@ -28,6 +30,7 @@ from incibot.core.jobs import (
 from incibot.jobs.announce import announce
 from incibot.jobs.brief import brief
 from incibot.jobs.capture import capture
+from incibot.jobs.catch_up import catch_up
 from incibot.jobs.deliver_export import deliver_export
 from incibot.jobs.draft_review import draft_review
 from incibot.jobs.dress_channel import dress_channel
@@ -37,6 +40,7 @@ from incibot.jobs.learn_person import learn_person
 from incibot.jobs.open_channel import open_channel
 from incibot.jobs.pin_card import pin_card
 from incibot.jobs.relay import relay
+from incibot.jobs.remind import remind
 from incibot.jobs.show_card import show_card
 from incibot.jobs.show_home import show_home, show_homes
 from incibot.jobs.tell import tell
@@ -90,5 +94,10 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await show_home(job, tools)
         case ShowHomes():
             return await show_homes(job, tools)
+        case Remind():
+            return await remind(job, tools, again=again)
+        case CatchUp():
+            await catch_up(job, tools)
+            return None
         case _:
             assert_never(job)

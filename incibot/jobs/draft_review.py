@@ -29,7 +29,9 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
     markdown, page = await asyncio.to_thread(write)
     if markdown != previous:
         over = kept.version if kept else 0
-        await tools.store.write(lambda tx: tx.rewrite_review(job.incident, markdown, over=over))
+        await tools.store.write(
+            lambda tx: tx.rewrite_review(job.incident, markdown, over=over, by=job.user)
+        )
     asked = datetime.fromtimestamp(job.at, UTC)
     channel = await tools.slack.direct_channel(job.user)
     words = tools.renderer.text("slack/review.txt.j2", ref=incident.ref, asked=time(asked)).strip()

@@ -42,7 +42,7 @@ async def open_channel(job: OpenChannel, tools: Tools) -> Change | None:
         )
     except SlackRefused as refused:
         if not incident.trouble:
-            change = moves.channel_refused(incident, str(refused))
+            change = moves.channel_refused(incident, str(refused), at=tools.clock())
             await tools.store.write(lambda tx: tx.apply(change))
         raise
     return moves.channel_opened(incident, channel, found, book=book, at=tools.clock())

@@ -6,13 +6,14 @@ import asyncio
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
 from incibot.core.change import Change
 from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
-from incibot.errors import Conflict, LeaseLost, SlackBusy, SlackRefused
+from incibot.errors import Conflict, LeaseLost, Paused, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import Claim
@@ -25,6 +26,9 @@ TRIES = 24  # of a job that fails in a way that may pass: two hours and a half i
 FIRST = 1.0  # seconds before the second try; doubled each time
 CARD = ShowCard.__name__
 LONGEST = 600.0  # seconds between two tries
+LOOK = 10.0  # seconds between two looks for reminders that are due
+AT_A_TIME = 10  # incidents of which people are reminded at one look: after an outage, by and by
+ANEW = 3600.0  # seconds between two settings of all reminders; the first is at the start
 
 log = logger(__name__)
 
@@ -42,6 +46,14 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop`. Trouble with the database is waited out."""
+        tending = asyncio.create_task(self._tend())
+        try:
+            await self._work()
+        finally:
+            tending.cancel()
+            await asyncio.wait([tending])
+
+    async def _work(self) -> None:
         while not self._stopping.is_set():
             self._store.work.clear()
             try:
@@ -88,6 +100,39 @@ class Runner:
             count += len(claims)
         return count
 
+    async def _tend(self) -> None:
+        """Look after the reminders, now and then. Trouble with the database is waited out."""
+        clock = asyncio.get_running_loop().time
+        anew_at = clock()
+        while True:
+            try:
+                if clock() >= anew_at:
+                    await self.set_reminders()
+                    anew_at = clock() + ANEW
+                await self.remind()
+            except (SQLAlchemyError, OSError) as trouble:
+                log.error("reminders.unreadable", error=repr(trouble)[:300])
+            except Exception:
+                log.exception("reminders.failed")  # the next look may do better
+            await asyncio.sleep(LOOK)
+
+    async def remind(self) -> int:
+        """Ask for the reminders that are due, one message an incident. Of how many incidents."""
+        async with self._store.read() as tx:
+            due = await tx.overdue(limit=AT_A_TIME)
+        for number in due:
+            spoke = await self._store.write(partial(Transaction.remind, number=number))
+            if spoke:
+                log.info("reminder.fired", incident=number, reminders=[one.value for one in spoke])
+        return len(due)
+
+    async def set_reminders(self) -> None:
+        """Set all reminders anew, for what the playbook or another release has changed."""
+        async with self._store.read() as tx:
+            numbers = await tx.may_remind()
+        for number in numbers:
+            await self._store.write(partial(Transaction.set_reminders, number=number))
+
     async def _claim(self, limit: int) -> list[Claim]:
         if limit <= 0:
             return []
@@ -100,6 +145,8 @@ class Runner:
                 job = unpack(claim.kind, claim.fields)
                 change = await perform(job, self._tools, again=claim.attempts > 1)
                 await self._store.write(lambda tx: self._finish(claim, change, tx))
+            except Paused as pause:
+                outcome = await self._pause(claim, pause.after)
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
@@ -153,13 +200,21 @@ class Runner:
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("job.not_asked", error=repr(trouble)[:300])
 
+    async def _pause(self, claim: Claim, after: float) -> str:
+        """It goes on later: it has not failed, and may be tried as often as any other from there."""
+        due = self._tools.clock() + timedelta(seconds=after)
+        await self._put_back(claim, "", due, got_on=True)
+        return "paused"
+
     async def _park(self, claim: Claim, error: str) -> str:
         await self._put_back(claim, error, None)
         return "parked"
 
-    async def _put_back(self, claim: Claim, error: str, due_at: datetime | None) -> None:
+    async def _put_back(
+        self, claim: Claim, error: str, due_at: datetime | None, *, got_on: bool = False
+    ) -> None:
         async def put_back(tx: Transaction) -> None:
-            kept = await tx.put_back(claim, error=error, due_at=due_at)
+            kept = await tx.put_back(claim, error=error, due_at=due_at, got_on=got_on)
             # The card says what was not done, unless it is the card itself that was not.
             parked = kept and due_at is None and claim.kind != CARD
             if parked and claim.incident is not None:

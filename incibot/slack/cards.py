@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from incibot.core.history import Outcome
 from incibot.core.incident import Incident
 from incibot.core.moves import OUTCOMES
 from incibot.core.people import UserId
-from incibot.core.playbook import Kind, Playbook, Role
+from incibot.core.playbook import Kind, Playbook, Reminder, Role
+from incibot.core.reminders import Stand
 from incibot.core.timeline import EntryKind, Mark, Recorded
 from incibot.slack.blocks import (
     Block,
@@ -70,8 +73,16 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "Brief": "send a role’s duties",
     "Welcome": "welcome somebody who joined",
     "Capture": "fetch a message that was marked",
+    "CatchUp": "fetch what was said while incibot was away",
     "DeliverExport": "send an export",
     "DraftReview": "send the review draft",
+    "Remind": "send a reminder",
+}
+ASKED = {  # what people were reminded of, once it needs no answer
+    Reminder.COMMANDER: "Nobody had command",
+    Reminder.UPDATE: "No update for a while",
+    Reminder.OPEN: "Still open",
+    Reminder.REVIEW: "No review yet",
 }
 
 
@@ -275,6 +286,113 @@ def welcome(
     return head, fitting(blocks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """Something that people are reminded of, and what has become of it.
+
+    Attributes:
+        since: since when it has been missing; None: it is not any more.
+        until, by: how long it is snoozed, and by whom.
+    """
+
+    reminder: Reminder
+    stand: Stand
+    since: datetime | None
+    until: datetime | None = None
+    by: UserId | None = None
+
+
+def remind(
+    incident: Incident, book: Playbook, about: Sequence[Reminded], *, named: bool = False
+) -> tuple[str, list[Block]]:
+    """What an incident lacks, with what to do about it. It pages nobody.
+
+    Args:
+        named: with the incident's title, since it does not stand in its channel.
+    """
+    number = incident.number
+    asking = [one for one in about if one.stand is Stand.HOLDS]
+    lines = [_reminder(incident, book, one) for one in asking]
+    blocks: list[Block] = []
+    if named:
+        blocks.append(section(f"*{incident.ref}* {title(incident.title, 200)}"))
+    blocks += [section(f":bell: {line}") for line in lines]
+    blocks += [context(_answered(incident, one)) for one in about if one not in asking]
+    if asking:
+        which = " ".join(one.reminder.value for one in asking)
+        blocks += [
+            actions([_deed(number, book, one.reminder) for one in asking]),
+            actions(
+                [
+                    button("In 15 min", f"remind {which} 15m", number=number, name="in-15m"),
+                    button("In 1 hour", f"remind {which} 1h", number=number, name="in-1h"),
+                    button("Tomorrow", f"remind {which} tomorrow", number=number, name="tomorrow"),
+                    button("No more of this", f"remind {which} off", number=number, name="no-more"),
+                ]
+            ),
+        ]
+    text = " ".join(lines) or f"{incident.ref}: nothing to do here any more."
+    return text, fitting(blocks)
+
+
+def _reminder(incident: Incident, book: Playbook, about: Reminded) -> str:
+    ref, since = f"*{incident.ref}*", time(about.since or incident.declared_at)
+    match about.reminder:
+        case Reminder.COMMANDER:
+            word = book.roles[0].word
+            return f"{ref} has no {word} yet. `/incident {word} me` takes it."
+        case Reminder.UPDATE if incident.update:
+            return (
+                f"{ref}: the last update is from {since}. A line for those who are not here, "
+                "even if little has changed, spares them asking: `/incident update`."
+            )
+        case Reminder.UPDATE:
+            return (
+                f"{ref} has had no update yet. A line for those who are not here, "
+                "even if little is known, spares them asking: `/incident update`."
+            )
+        case Reminder.OPEN:
+            return (
+                f"{ref} has been open since {since}. If it is over, `/incident resolve` says so; "
+                "if it is not, all is well here."
+            )
+        case Reminder.REVIEW:
+            return (
+                f"{ref} was over {since} and has no review yet. `/incident review` drafts it "
+                "from the timeline; what it means is for people to add."
+            )
+
+
+def _answered(incident: Incident, about: Reminded) -> str:
+    """What became of a reminder that asks for nothing any more."""
+    by = f" by {person(about.by)}" if about.by else ""
+    match about.stand:
+        case Stand.SNOOZED:
+            outcome = f"snoozed until {time(about.until)}{by}" if about.until else f"snoozed{by}"
+        case Stand.OFF:
+            outcome = f"turned off for {incident.ref}{by}"
+        case Stand.SAID_AGAIN:
+            outcome = "said again later"
+        case _:
+            outcome = "settled :white_check_mark:"
+    return f"{ASKED[about.reminder]}: {outcome}"
+
+
+def _deed(number: int, book: Playbook, reminder: Reminder) -> Block:
+    """The button that does something about it."""
+    match reminder:
+        case Reminder.COMMANDER:
+            role = book.roles[0]
+            text = "Take command" if role.word == "commander" else f"I am {role.title}"
+            return button(text, f"take {role.word}", number=number, style="primary")
+        case Reminder.UPDATE:
+            return button("Write an update", "form update", number=number, name="update")
+        case Reminder.OPEN:
+            return button("Resolve", "form resolve", number=number, name="resolve")
+        case Reminder.REVIEW:
+            return button("Draft the review", "review", number=number, style="primary")
+
+
 def incident_line(incident: Incident, book: Playbook) -> str:
     """An incident on one line, for lists."""
     where = f" <#{incident.channel}>" if incident.channel else ""
@@ -321,9 +439,9 @@ def _facts(incident: Incident, book: Playbook) -> list[tuple[str, str]]:
     facts += held[:12]
     if len(held) > 12:
         facts.append(("And", f"{len(held) - 12} more roles: `/incident role` lists them"))
-    if not any(incident.holders(role.word) for role in book.roles[:1]):
-        lead = book.roles[0]
-        facts.append((title(lead.title, 60), f"nobody yet: `/incident {lead.word} me`"))
+    first = book.roles[0]
+    if not incident.holders(first.word):
+        facts.append((title(first.title, 60), f"nobody yet: `/incident {first.word} me`"))
     return facts
 
 

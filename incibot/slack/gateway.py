@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -19,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from incibot.core.people import ChannelId, Person, UserId
 from incibot.errors import SlackBusy, SlackError, SlackRefused
+from incibot.log import logger
 from incibot.slack import reading
 from incibot.slack.blocks import fallback
 from incibot.store.unit import Workspace
@@ -36,11 +38,15 @@ LATER = frozenset(  # errors after which the same call may work
         "team_added_to_org",
     }
 )
+NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
+PAGE = 200  # messages at a time, as Slack recommends
 TIMEOUT = 20  # seconds for one call
 RESPOND = 5  # seconds for an answer to a response_url
 SKEW = timedelta(minutes=5)  # how far Slack's clock may be from ours
 
 Blocks = Sequence[dict[str, Any]]
+
+log = logger(__name__)
 
 
 class Gateway:
@@ -62,6 +68,7 @@ class Gateway:
         # The runner retries, and knows better when: no sleeping inside a call.
         self.client.retry_handlers = []
         self.observe: Callable[[str, str], None] = lambda method, outcome: None
+        self.page = PAGE
 
     async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
         try:
@@ -369,6 +376,23 @@ class Gateway:
                 return None
         return None
 
+    async def find_message(self, channel: ChannelId, key: str) -> str | None:
+        """The ts of a message of ours that an earlier try may have posted; None if it did not."""
+        return await self._find(channel, key, None)
+
+    async def ensure_words(self, channel: ChannelId, ts: str, *, text: str, blocks: Blocks) -> None:
+        """Make a message of ours read so, if it is still there."""
+        try:
+            await self._ask(
+                "chat.update",
+                self.client.chat_update(
+                    channel=channel, ts=ts, text=fallback(text), blocks=list(blocks)
+                ),
+            )
+        except SlackRefused as error:
+            if error.code not in ("message_not_found", "channel_not_found", "is_archived"):
+                raise
+
     async def message(self, channel: ChannelId, ts: str) -> reading.Message | None:
         """A message, a reply in a thread too, as it reads now; None if it is gone."""
         try:
@@ -386,6 +410,87 @@ class Gateway:
             if payload.get("ts") == ts and payload.get("subtype") in reading.SPOKEN:
                 return reading.message(channel, payload)
         return None
+
+    # What stands in a channel
+
+    async def history(self, channel: ChannelId, cursor: str = "") -> Page:
+        """A page of what the channel shows outside its threads, the latest first."""
+        found = await self._ask(
+            "conversations.history",
+            self.client.conversations_history(
+                channel=channel, limit=self.page, cursor=cursor or None
+            ),
+        )
+        return _page(channel, found)
+
+    async def thread(self, channel: ChannelId, root: str, cursor: str = "") -> Page | None:
+        """A page of a thread's replies, the oldest first; None if there is no such thread."""
+        try:
+            found = await self._ask(
+                "conversations.replies",
+                self.client.conversations_replies(
+                    channel=channel, ts=root, limit=self.page, cursor=cursor or None
+                ),
+            )
+        except SlackRefused as error:
+            if error.code in NOTHING_THERE:
+                return None
+            raise
+        return _page(channel, found, but=root)
+
+    async def is_there(self, channel: ChannelId, ts: str, root: str) -> bool:
+        """Whether a message can still be read, asked for by name.
+
+        Args:
+            root: of its thread; its own ts, if it is in none.
+        """
+        for asked in dict.fromkeys((root, ts)):
+            try:
+                found = await self._ask(
+                    "conversations.replies",
+                    self.client.conversations_replies(
+                        channel=channel, ts=asked, oldest=ts, latest=ts, inclusive=True, limit=10
+                    ),
+                )
+            except SlackRefused as error:
+                if error.code not in NOTHING_THERE:
+                    raise
+                continue
+            for one in found.get("messages") or ():
+                if one.get("ts") == ts and one.get("subtype") != "tombstone":
+                    return True
+        return False
+
+    async def pins(self, channel: ChannelId) -> tuple[reading.Pinned, ...]:
+        """What is pinned in the channel; `at` is the second in which it was."""
+        found = await self._ask("pins.list", self.client.pins_list(channel=channel))
+        return tuple(
+            reading.Pinned(
+                channel=channel,
+                ts=str(one["message"]["ts"]),
+                user=UserId(one["created_by"]),
+                at=f"{int(one['created']):010d}.000000",
+                on=True,
+            )
+            for one in found.get("items") or ()
+            if (one.get("message") or {}).get("ts") and one.get("created_by")
+        )
+
+    async def members(self, channel: ChannelId) -> frozenset[UserId]:
+        """Who is in the channel."""
+        users: set[UserId] = set()
+        cursor = ""
+        while True:
+            found = await self._ask(
+                "conversations.members",
+                self.client.conversations_members(
+                    channel=channel, limit=1000, cursor=cursor or None
+                ),
+            )
+            users.update(UserId(user) for user in found.get("members") or ())
+            cursor = _cursor(found)
+            if not cursor:
+                return frozenset(users)
 
     async def ensure_pin(self, channel: ChannelId, ts: str) -> None:
         try:
@@ -504,6 +609,27 @@ class Gateway:
 
     async def show_home(self, user: UserId, view: Mapping[str, Any]) -> None:
         await self._ask("views.publish", self.client.views_publish(user_id=user, view=dict(view)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of a channel's history, and the cursor of the next one; empty at the end."""
+
+    lines: tuple[reading.Shown, ...]
+    cursor: str
+
+
+def _page(channel: ChannelId, found: Mapping[str, Any], *, but: str = "") -> Page:
+    lines = []
+    for payload in found.get("messages") or ():
+        try:
+            line = reading.shown(channel, payload)
+        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            log.error("history.unreadable", channel=channel, error=repr(odd)[:300])
+            continue
+        if line.ts != but:
+            lines.append(line)
+    return Page(lines=tuple(lines), cursor=_cursor(found))
 
 
 def _cursor(page: Mapping[str, Any]) -> str:

@@ -10,31 +10,28 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.core.jobs import Capture, LearnPerson, ShowHome, ShowHomes, Welcome
+from incibot.core.jobs import ShowHome
 from incibot.core.markup import clean_command, mentions, shorten, unescape
 from incibot.core.moves import title_of
 from incibot.core.people import ChannelId, Person, UserId, zone_of
 from incibot.core.playbook import Playbook
-from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, moment_of
+from incibot.core.timeline import Mark, MarkEvent, moment_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, Refused, SlackError
 from incibot.log import logger
-from incibot.slack import blocks, reading
+from incibot.slack import blocks, reading, recording
 from incibot.slack.blocks import View
 from incibot.slack.commands import WORDS, Call, Reply, Wrong, add, declare
 from incibot.slack.commands.help import meant
 from incibot.slack.commands.subcommand import Door
 from incibot.slack.gateway import Gateway
 from incibot.slack.reading import (
-    Came,
     Deleted,
     Edited,
     Home,
     Message,
     Met,
-    Pinned,
     Reacted,
-    Topic,
 )
 from incibot.store.unit import Store, Transaction, Workspace
 
@@ -80,10 +77,15 @@ class Inbound:
     async def on_event(self, body: Mapping[str, Any], ack: Ack) -> None:
         """Record what an event tells. Acknowledged after the commit."""
         event = self._read(body.get("event") or {})
-        if event is None or self._is_ours(event) or self._says_nothing(event):
+        ours = event is not None and recording.is_ours(event, self.here.workspace)
+        if event is None or ours or self._says_nothing(event):
             self.heard("event", "ignored")
         else:
-            outcome = await self._hear(str(body["event_id"]), event)
+            try:
+                outcome = await self._hear(str(body["event_id"]), event)
+            except (SQLAlchemyError, OSError):
+                self.heard("event", "failed")  # and Slack delivers it again
+                raise
             self.heard("event", outcome)
         await ack()
 
@@ -95,22 +97,6 @@ class Inbound:
             # It would be as odd the next time: to be read in the log, not to be sent again.
             log.error("event.unreadable", kind=str(event.get("type"))[:100], error=repr(odd)[:300])
             return None
-
-    def _is_ours(self, event: reading.Heard) -> bool:
-        """What our own calls cause is in the record already."""
-        me = self.here.workspace
-        if me is None:
-            return False
-        match event:
-            case Message() as message:
-                pass
-            case Edited(message=message) | Deleted(message=message):
-                pass
-            case Reacted(user=user) | Pinned(user=user) | Came(user=user) | Topic(user=user):
-                return user == me.bot_user
-            case _:
-                return False
-        return message.is_by(me.bot_user, me.bot_id)
 
     def _says_nothing(self, event: reading.Heard) -> bool:
         """Most reactions are just friendly."""
@@ -142,90 +128,13 @@ class Inbound:
             if not await tx.receive(f"event:{event_id}"):
                 return "repeated"
             if number is not None:
-                await self._record(number, event, tx)
+                await recording.record(number, event, tx)
             if isinstance(event, Deleted):
                 # In each timeline that somebody added it to, its words go too.
                 await tx.erase(channel, event.message.ts, at=moment_of(event.at))
             return "recorded"
 
         return await self._until_settled(keep)
-
-    async def _record(self, number: int, event: reading.Heard, tx: Transaction) -> None:
-        """The one path by which what Slack tells becomes part of a timeline."""
-        match event:
-            case Message():
-                await tx.record(number, event.entry(), since=event.since)
-                await self._meet(tx, event.user, *mentions(event.words))
-            case Edited(message=message, before=before):
-                # The original may come later than its edit, or never: what Slack says that it was
-                # is recorded first, so that any order of deliveries gives the same revisions.
-                first = before or message
-                await tx.record(number, first.entry(), since=first.since)
-                await tx.reword(message.key, message.words, since=message.since)
-                await self._meet(tx, message.user, *mentions(message.words))
-            case Deleted(message=message):
-                await tx.record(number, message.entry())  # it may come before the message itself
-                await self._meet(tx, message.user)
-            case Reacted(reaction=reaction):
-                mark = self.book.reactions[reaction]
-                await self._mark(number, event, mark, event.via, tx)
-            case Pinned():
-                await self._mark(number, event, Mark.KEY_MOMENT, PIN, tx)
-            case Came():
-                await self._come(number, event, tx)
-            case Topic():
-                entry = Entry(
-                    key=f"slack:{event.channel}:{event.ts}",
-                    kind=EntryKind.NOTE,
-                    occurred_at=moment_of(event.ts),
-                    by=event.user,
-                    words=f"{event.what}: {event.words}",
-                    source=Source(channel=event.channel, ts=event.ts),
-                    data={event.what.casefold().replace(" ", "_"): event.words},
-                )
-                await tx.record(number, entry)
-                await self._meet(tx, event.user)
-
-    async def _mark(
-        self, number: int, event: Reacted | Pinned, mark: Mark, via: str, tx: Transaction
-    ) -> None:
-        await tx.mark(
-            MarkEvent(
-                channel=event.channel,
-                ts=event.ts,
-                mark=mark,
-                user=event.user,
-                via=via,
-                at=event.at,
-                on=event.on,
-            )
-        )
-        if event.on and await tx.entry_at(number, event.channel, event.ts) is None:
-            await tx.ask(Capture(incident=number, channel=event.channel, ts=event.ts))
-        await self._meet(tx, event.user)
-
-    async def _come(self, number: int, event: Came, tx: Transaction) -> None:
-        await tx.set_member(number, event.user, present=event.joined, as_of=event.at)
-        kind = EntryKind.JOINED if event.joined else EntryKind.LEFT
-        entry = Entry(
-            key=f"{kind.value}:{event.channel}:{event.user}:{event.at}",
-            kind=kind,
-            occurred_at=moment_of(event.at),
-            by=event.user,
-            words="Joined the channel" if event.joined else "Left the channel",
-            data={"inviter": event.inviter} if event.inviter else {},
-        )
-        await tx.record(number, entry)
-        if (await tx.incident(number)).private:  # it is on the App Homes of those who are in
-            await tx.ask(ShowHomes())
-        if event.joined:
-            await tx.ask(Welcome(incident=number, user=event.user, at=event.at))
-        await self._meet(tx, event.user)
-
-    async def _meet(self, tx: Transaction, *users: str | None) -> None:
-        """Ask who they are, of those whom we do not know."""
-        for user in await tx.strangers(UserId(one) for one in users if one):
-            await tx.ask(LearnPerson(user=user))
 
     # What people ask for
 
@@ -394,7 +303,7 @@ class Inbound:
                 on=True,
             )
         )
-        await self._meet(tx, used.user, message.user)
+        await recording.meet(tx, used.user, message.user)
 
     # How a wish becomes a decision, and an answer
 
@@ -447,7 +356,7 @@ class Inbound:
             if person and fresh:
                 await tx.learn([person])
             reply = await work(call, tx)
-            await self._meet(tx, *mentions(words))
+            await recording.meet(tx, *mentions(words))
             return reply
 
         return await self._until_settled(decide)

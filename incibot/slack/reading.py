@@ -227,6 +227,76 @@ def _message_event(event: Mapping[str, Any]) -> Heard | None:
     return None
 
 
+COMINGS = {"channel_join": True, "group_join": True, "channel_leave": False, "group_leave": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """An emoji on a message, and who put it there; `whole`: these are all who did."""
+
+    via: str
+    users: frozenset[UserId]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A line of a channel's history, as it is now.
+
+    Attributes:
+        thread_ts: the root of the thread in which it is a reply; None for a root.
+        what: what it tells, as an event would have told it; None: nothing that incibot records.
+        gone: only the stone of a message that was deleted.
+        replies, latest_reply: of its thread, if it is the root of one.
+    """
+
+    channel: ChannelId
+    ts: str
+    thread_ts: str | None
+    what: Message | Topic | Came | None
+    gone: bool
+    reactions: tuple[Reaction, ...]
+    replies: int
+    latest_reply: str
+
+
+def shown(channel: ChannelId, payload: Mapping[str, Any]) -> Shown:
+    """A line of `conversations.history` or `conversations.replies`."""
+    ts, subtype = str(payload["ts"]), payload.get("subtype")
+    thread = payload.get("thread_ts")
+    what: Message | Topic | Came | None = None
+    if subtype in COMINGS:
+        if payload.get("user"):
+            what = Came(
+                channel=channel,
+                user=payload["user"],
+                at=ts,
+                joined=COMINGS[subtype],
+                inviter=payload.get("inviter"),
+            )
+    elif subtype != "tombstone":
+        told = _message_event({**payload, "channel": channel})
+        what = told if isinstance(told, Message | Topic) else None
+    reactions = tuple(
+        Reaction(
+            via=str(one["name"]),
+            users=frozenset(UserId(user) for user in one.get("users") or ()),
+            whole=int(one.get("count") or 0) <= len(one.get("users") or ()),
+        )
+        for one in payload.get("reactions") or ()
+    )
+    return Shown(
+        channel=channel,
+        ts=ts,
+        thread_ts=thread if thread != ts else None,
+        what=what,
+        gone=subtype == "tombstone",
+        reactions=reactions,
+        replies=int(payload.get("reply_count") or 0),
+        latest_reply=str(payload.get("latest_reply") or ""),
+    )
+
+
 def message(
     channel: ChannelId, payload: Mapping[str, Any], *, since: str = "", until: str = ""
 ) -> Message:

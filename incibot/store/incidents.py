@@ -77,6 +77,7 @@ async def load(
                 for one in sorted(to_do[row.number], key=lambda one: one.number)
             ),
             members=frozenset(UserId(one.user) for one in there[row.number] if one.present),
+            turned_at=row.turned_at,
             version=row.version,
         )
         for row in rows
@@ -94,8 +95,8 @@ async def _rows_of(
     return found
 
 
-async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -> None:
-    """Write the incident as it now stands; version 0 is a new one.
+async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -> dict[str, Any]:
+    """Write the incident as it now stands; version 0 is a new one. Its rows, as they are now.
 
     Raises:
         Conflict: it was changed since it was read.
@@ -117,6 +118,7 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
         "update_words": incident.update.words if incident.update else None,
         "update_at": incident.update.at if incident.update else None,
         "update_by": incident.update.by if incident.update else None,
+        "turned_at": incident.turned_at,
         "version": incident.version + 1,
     }
     if incident.version == 0:
@@ -129,7 +131,8 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
         )
         if written.rowcount != 1:
             raise Conflict(f"{incident.ref} was changed since version {incident.version}")
-    await _replace(
+    state: dict[str, Any] = {"number": incident.number, **values}
+    state["assignments"] = await _replace(
         connection,
         assignments,
         incident.number,
@@ -138,7 +141,7 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
             for one in incident.assignments
         ),
     )
-    await _replace(
+    state["milestones"] = await _replace(
         connection,
         milestones,
         incident.number,
@@ -147,7 +150,7 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
             for one in incident.milestones
         ),
     )
-    await _replace(
+    state["tasks"] = await _replace(
         connection,
         tasks,
         incident.number,
@@ -164,16 +167,25 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
             for one in incident.tasks
         ),
     )
+    return state
+
+
+async def hold(connection: AsyncConnection, number: int) -> None:
+    """Keep everybody else from changing the incident until this transaction is over."""
+    query = select(incidents.c.number).where(incidents.c.number == number)
+    # Not so firmly that PostgreSQL would keep messages waiting, whose entries refer to it.
+    await connection.execute(query.with_for_update(key_share=True))
 
 
 async def _replace(
     connection: AsyncConnection, table: Table, number: int, rows: Iterable[dict[str, Any]]
-) -> None:
+) -> list[dict[str, Any]]:
     """Write these rows in place of those that the incident has. The version guards them."""
     await connection.execute(delete(table).where(table.c.incident == number))
     values = [{"incident": number, **row} for row in rows]
     if values:
         await connection.execute(insert(table), values)
+    return values
 
 
 async def set_member(

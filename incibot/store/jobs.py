@@ -117,13 +117,22 @@ async def finish(connection: AsyncConnection, held: Claim, *, at: datetime) -> N
 
 
 async def put_back(
-    connection: AsyncConnection, held: Claim, *, error: str, due_at: datetime | None
+    connection: AsyncConnection,
+    held: Claim,
+    *,
+    error: str,
+    due_at: datetime | None,
+    got_on: bool = False,
 ) -> bool:
-    """Try again at `due_at`, or never (None) until a person says so. False if the lease was lost."""
+    """Try again at `due_at`, or never (None) until a person says so. False if the lease was lost.
+
+    Args:
+        got_on: a part of it is done; the tries until now do not count for the rest.
+    """
     written = await connection.execute(
         update(jobs)
         .where(jobs.c.id == held.id, jobs.c.attempts == held.attempts)
-        .values(due_at=due_at, last_error=error[:2000])
+        .values(due_at=due_at, last_error=error[:2000], **({"attempts": 0} if got_on else {}))
     )
     return written.rowcount == 1
 

@@ -71,6 +71,7 @@ incidents = Table(
     Column("update_words", WORDS),
     Column("update_at", Moment),
     Column("update_by", ID),
+    Column("turned_at", Moment),
     Column("version", Integer, nullable=False),
     Index(None, "over", "number"),
 )
@@ -149,6 +150,8 @@ entries = Table(
     Column("url", WORDS, nullable=False),
     Column("data", JSON, nullable=False),
     Column("retracted_at", Moment),
+    Column("retracted_by", ID),  # who took it back; Slack does not say who deletes a message
+    Column("salt", WORD),  # of `data` in the chain, and gone with them
     Index(None, "incident", "occurred_at", "id"),
     Index(None, "channel", "ts"),
     sqlite_autoincrement=True,
@@ -160,6 +163,7 @@ wordings = Table(  # the words of an entry, by the ts since which they stood
     Column("entry", ROW, ForeignKey("entries.id"), primary_key=True, autoincrement=False),
     Column("since", ID, primary_key=True),
     Column("words", WORDS, nullable=False),
+    Column("salt", WORD),  # of the words in the chain, and gone with them
 )
 
 marks = Table(  # each setting and each taking off; what stands is computed from them
@@ -215,10 +219,91 @@ reviews = Table(
     Column("version", Integer, nullable=False),
 )
 
+reminders = Table(  # of what an incident lacks; one that is not there has had nothing to say yet
+    "reminders",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("kind", WORD, primary_key=True),
+    Column("due_at", Moment, index=True),  # null: nothing to say as things stand
+    Column("spoke_of", Moment),
+    Column("times", Integer, nullable=False),
+    Column("snoozed_until", Moment),
+    Column("snoozed_by", ID),
+    Column("off", Boolean, nullable=False),
+    Column("post", KEY),
+)
+
+review_versions = Table(  # each text that a review ever had
+    "review_versions",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("markdown", WORDS, nullable=False),
+    Column("by", ID),
+    Column("at", Moment, nullable=False),
+    Column("salt", WORD),
+)
+
+chains = Table(  # where each incident's chain ends; whoever appends holds this row
+    "chains",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("length", Integer, nullable=False),
+    Column("hash", WORD, nullable=False),
+    Column("checked_at", Moment),  # when every fact last had its link; null: some may have none
+)
+
+links = Table(  # of the chains; see core/chain.py
+    "links",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("what", WORD, nullable=False),
+    Column("entry", ROW),
+    Column("about", KEY, nullable=False),
+    Column("digest", WORD, nullable=False),
+    Column("sealed", WORD, nullable=False),
+    Column("taken_up", Boolean, nullable=False),
+    Column("hash", WORD, nullable=False),
+)
+
+catch_ups = Table(  # how far what we hold of a channel has been compared with Slack's own history
+    "catch_ups",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("asked_at", Moment, index=True),
+    Column("covered_until", Moment),  # all that was until then is here; null: never compared
+    Column("whole_at", Moment),  # when all of it was last compared
+    Column("took", Integer, nullable=False),  # seconds, that time
+    Column("wanted_at", Moment),  # all of it is to be compared, and not before then
+    Column("done", Boolean, nullable=False),  # it has ended, and was looked at for the last time
+    Column("round", Integer, nullable=False),  # counts the steps, so that no two processes take one
+    Column("progress", JSON),  # of the comparison that is on its way
+)
+
+fetched = Table(  # what a comparison found that we had not been told, and when we should have been
+    "fetched",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("until", Moment, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("counts", JSON, nullable=False),
+)
+
+noticed = Table(  # what we know of from a comparison only, so that its time is not known
+    "noticed",
+    metadata,
+    Column("channel", ID, primary_key=True),
+    Column("ts", ID, primary_key=True),
+    Column("what", KEY, primary_key=True),
+)
+
 listening = Table(  # when a process was there to hear Slack; what lies between is a gap
     "listening",
     metadata,
     Column("process", KEY, primary_key=True),
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False, index=True),
+    Column("chains", Boolean),  # null: a release that knows no chain
 )

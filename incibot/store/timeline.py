@@ -7,13 +7,22 @@ has one key, a wording is known by the ts since which it stood, a mark by when i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from incibot.core.chain import (
+    entry_fact,
+    erased_fact,
+    mark_fact,
+    retracted_fact,
+    shown_fact,
+    words_fact,
+)
 from incibot.core.history import Outcome
 from incibot.core.people import ChannelId, UserId
 from incibot.core.timeline import (
@@ -28,14 +37,22 @@ from incibot.core.timeline import (
     ts_of,
     wording,
 )
-from incibot.store.database import insert_once
-from incibot.store.schema import entries, marks, wordings
+from incibot.store.catching_up import DELETED, mark_noticed, noticed_of
+from incibot.store.chain import Ledger
+from incibot.store.database import insert_numbered, insert_once
+from incibot.store.schema import entries, incidents, marks, wordings
 
 PAGE = 500  # entries that are in memory at a time while a timeline is read
 
 
 async def record(
-    connection: AsyncConnection, number: int, entry: Entry, *, at: datetime, since: str = ""
+    connection: AsyncConnection,
+    ledger: Ledger,
+    number: int,
+    entry: Entry,
+    *,
+    at: datetime,
+    since: str = "",
 ) -> bool:
     """Store the entry unless its key is there already. True if it was stored.
 
@@ -46,34 +63,48 @@ async def record(
     """
     source = entry.source
     since = since or source.ts or ts_of(entry.occurred_at)
-    if await reword(connection, entry.key, entry.words, since=since):
+    if await reword(connection, ledger, entry.key, entry.words, since=since):
         return False
-    stored = await insert_once(
-        connection,
-        entries,
-        incident=number,
-        key=entry.key,
-        kind=entry.kind.value,
-        occurred_at=entry.occurred_at,
-        recorded_at=at,
-        by=entry.by,
-        by_name=entry.by_name,
-        source=source.type,
-        channel=source.channel,
-        ts=source.ts,
-        thread_ts=source.thread_ts,
-        url=source.url,
-        data=dict(entry.data),
-    )
-    await reword(connection, entry.key, entry.words, since=since)
-    return stored
+    row = {
+        "incident": number,
+        "key": entry.key,
+        "kind": entry.kind.value,
+        "occurred_at": entry.occurred_at,
+        "recorded_at": at,
+        "by": entry.by,
+        "by_name": entry.by_name,
+        "source": source.type,
+        "channel": source.channel,
+        "ts": source.ts,
+        "thread_ts": source.thread_ts,
+        "url": source.url,
+    }
+    data, salt = dict(entry.data), ledger.salt()
+    id = await insert_numbered(connection, entries, **row, data=data, salt=salt)
+    if id is None:
+        await reword(connection, ledger, entry.key, entry.words, since=since)
+        return False
+    ledger.note(number, entry_fact({**row, "id": id}, salt=salt, data=data))
+    await _word(connection, ledger, number, id, entry.words, since=since)
+    return True
 
 
-async def reword(connection: AsyncConnection, key: str, words: str, *, since: str) -> bool:
+async def _word(
+    connection: AsyncConnection, ledger: Ledger, number: int, entry: int, words: str, *, since: str
+) -> None:
+    salt = ledger.salt()
+    new = await insert_once(connection, wordings, entry=entry, since=since, words=words, salt=salt)
+    if new:
+        ledger.note(number, words_fact(entry, since, words, salt=salt))
+
+
+async def reword(
+    connection: AsyncConnection, ledger: Ledger, key: str, words: str, *, since: str
+) -> bool:
     """Note the words that the entry had since then. False if it is unknown or its message was deleted."""
     # Locked, so that an edit and the deletion that come at once do not overlook each other.
     query = (
-        select(entries.c.id, entries.c.retracted_at, entries.c.ts)
+        select(entries.c.id, entries.c.incident, entries.c.retracted_at, entries.c.ts)
         .where(entries.c.key == key)
         .with_for_update()
     )
@@ -83,7 +114,7 @@ async def reword(connection: AsyncConnection, key: str, words: str, *, since: st
     erased = found.retracted_at is not None and found.ts is not None
     if erased and await _is_erased(connection, found.id):
         return False
-    await insert_once(connection, wordings, entry=found.id, since=since, words=words)
+    await _word(connection, ledger, found.incident, found.id, words, since=since)
     return True
 
 
@@ -95,68 +126,118 @@ async def _is_erased(connection: AsyncConnection, entry: int) -> bool:
 
 async def bearing(
     connection: AsyncConnection, channel: ChannelId, ts: str, *, locked: bool = False
-) -> list[int]:
-    """The ids of the entries that a message of somebody's became, in whatever incidents."""
+) -> dict[int, int]:
+    """The ids of the entries that a message of somebody's became, and the incidents' numbers."""
     query = (
-        select(entries.c.id)
+        select(entries.c.id, entries.c.incident)
         .where(entries.c.channel == channel, entries.c.ts == ts, entries.c.key.like("slack:%"))
         .order_by(entries.c.id)
     )
     query = query.with_for_update() if locked else query
-    return list((await connection.execute(query)).scalars())
+    return {row.id: row.incident for row in await connection.execute(query)}
 
 
-async def erase(connection: AsyncConnection, channel: ChannelId, ts: str, *, at: datetime) -> None:
+async def erase(
+    connection: AsyncConnection, ledger: Ledger, channel: ChannelId, ts: str, *, at: datetime
+) -> None:
     """The message was deleted: its words and earlier ones go, its entries stay."""
     found = await bearing(connection, channel, ts, locked=True)
     if not found:
         return
-    await connection.execute(update(wordings).where(wordings.c.entry.in_(found)).values(words=""))
+    erased = await _erased_already(connection, found)
+    # Without their salts, so that what is left of them in the chain tells nothing.
+    gone = update(wordings).where(wordings.c.entry.in_(found)).values(words="", salt=None)
+    await connection.execute(gone)
     # The names and links of its files were its words too.
-    await connection.execute(update(entries).where(entries.c.id.in_(found)).values(data={}))
-    for entry in found:
-        await _retract(connection, entry, at=at)
+    bare = update(entries).where(entries.c.id.in_(found)).values(data={}, salt=None)
+    await connection.execute(bare)
+    for entry, number in found.items():
+        if entry not in erased:
+            ledger.note(number, erased_fact(entry))
+        await _retract(connection, ledger, number, entry, at=at, by=None)
 
 
-async def take_back(connection: AsyncConnection, entry: int, *, at: datetime) -> bool:
+async def _erased_already(connection: AsyncConnection, found: Iterable[int]) -> set[int]:
+    """Those of them of which the chain says so, or will: nothing of theirs has a salt."""
+    salted = select(wordings.c.entry).where(
+        wordings.c.entry.in_(found), wordings.c.salt.is_not(None)
+    )
+    holding = select(entries.c.id).where(
+        entries.c.id.in_(found), or_(entries.c.salt.is_not(None), entries.c.retracted_at.is_(None))
+    )
+    kept = {*(await connection.execute(salted)).scalars()}
+    kept |= {*(await connection.execute(holding)).scalars()}
+    return set(found) - kept
+
+
+async def take_back(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    number: int,
+    entry: int,
+    *,
+    at: datetime,
+    by: UserId | None,
+) -> bool:
     """Mark the entry as taken back; its words stay. True unless it was already."""
-    return await _retract(connection, entry, at=at)
+    return await _retract(connection, ledger, number, entry, at=at, by=by)
 
 
-async def _retract(connection: AsyncConnection, entry: int, *, at: datetime) -> bool:
+async def _retract(
+    connection: AsyncConnection,
+    ledger: Ledger,
+    number: int,
+    entry: int,
+    *,
+    at: datetime,
+    by: UserId | None,
+) -> bool:
     written = await connection.execute(
         update(entries)
         .where(
             entries.c.id == entry,
             or_(entries.c.retracted_at.is_(None), entries.c.retracted_at > at),
         )
-        .values(retracted_at=at)
+        .values(retracted_at=at, retracted_by=by)
     )
+    if written.rowcount == 1:
+        ledger.note(number, retracted_fact(entry, at, by))
     return written.rowcount == 1
 
 
-async def mark(connection: AsyncConnection, event: MarkEvent) -> bool:
+async def mark(connection: AsyncConnection, ledger: Ledger, event: MarkEvent) -> bool:
     """Note that a mark was set or taken off. True if that was not known yet."""
-    return await insert_once(
-        connection,
-        marks,
-        channel=event.channel,
-        ts=event.ts,
-        mark=event.mark.value,
-        user=event.user,
-        via=event.via,
-        at=event.at,
-        on=event.on,
-    )
+    row = {
+        "channel": event.channel,
+        "ts": event.ts,
+        "mark": event.mark.value,
+        "user": event.user,
+        "via": event.via,
+        "at": event.at,
+        "on": event.on,
+    }
+    if not await insert_once(connection, marks, **row):
+        return False
+    # It is in the chain of the incident whose channel that is, and of no other.
+    query = select(incidents.c.number).where(incidents.c.channel == event.channel)
+    number = (await connection.execute(query)).scalar_one_or_none()
+    if number is not None:
+        ledger.note(number, mark_fact(row))
+    return True
 
 
-async def show_at(connection: AsyncConnection, key: str, channel: ChannelId, ts: str) -> None:
+async def show_at(
+    connection: AsyncConnection, ledger: Ledger, key: str, channel: ChannelId, ts: str
+) -> None:
     """The entry's echo is that message: marks on it are marks on the entry."""
-    await connection.execute(
-        update(entries)
-        .where(entries.c.key == key, entries.c.ts.is_(None))
-        .values(channel=channel, ts=ts)
+    query = select(entries.c.id, entries.c.incident).where(
+        entries.c.key == key, entries.c.ts.is_(None), entries.c.channel.is_(None)
     )
+    found = (await connection.execute(query.with_for_update())).one_or_none()
+    if found is not None:
+        shown = update(entries).where(entries.c.id == found.id).values(channel=channel, ts=ts)
+        await connection.execute(shown)
+        ledger.note(found.incident, shown_fact(found.id, channel, ts))
 
 
 async def find(
@@ -259,10 +340,16 @@ async def _recorded(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> li
         )
         for row in await connection.execute(query):
             set_on[row.channel, row.ts].append(_mark_event(row))
+    late = await noticed_of(connection, [(row.channel, row.ts) for row in of_slack])
     found = []
     for row in rows:
         words, revisions = wording(versions[row.id])
         stand = standing(set_on[row.channel, row.ts]) if row.ts else ()
+        if late:
+            stand = tuple(
+                replace(one, noticed=(row.channel, row.ts, mark_noticed(one)) in late)
+                for one in stand
+            )
         first = EntryKind(row.kind)
         found.append(
             Recorded(
@@ -283,7 +370,9 @@ async def _recorded(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> li
                     thread_ts=row.thread_ts,
                     url=row.url,
                 ),
-                data=row.data,
+                data={**row.data, "noticed": True}
+                if row.retracted_at and (row.channel, row.ts, DELETED) in late
+                else row.data,
                 retracted_at=row.retracted_at,
                 marks=stand,
                 revisions=revisions,

@@ -3,36 +3,64 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, false, func, select, update
+from sqlalchemy import delete, false, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from incibot.core.catching_up import (
+    LATE,
+    MARGIN,
+    OFTEN,
+    SELDOM,
+    SHARE,
+    Fetched,
+    Holding,
+    Progress,
+    silences,
+)
+from incibot.core.chain import Difference, Tip, Verdict, incident_fact, review_fact
+from incibot.core.chain import verify as hold_against
 from incibot.core.change import Change, Post
-from incibot.core.history import Completeness, Head, History, Interval, Outcome
+from incibot.core.history import Completeness, Head, History, Interval, Outcome, covering
 from incibot.core.incident import Incident
-from incibot.core.jobs import Job
+from incibot.core.jobs import CatchUp, Job, Remind
 from incibot.core.people import ChannelId, Directory, Person, UserId
-from incibot.core.playbook import Playbook
-from incibot.core.timeline import Entry, MarkEvent, Recorded
+from incibot.core.playbook import Playbook, Reminder
+from incibot.core.reminders import Kept, Lack, Stand, lacks
+from incibot.core.timeline import Entry, EntryKind, MarkEvent, Recorded, ts_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound
-from incibot.store import incidents, jobs, timeline
-from incibot.store.database import Turn, collided, insert_once, put
+from incibot.log import logger
+from incibot.store import catching_up, chain, incidents, jobs, reminders, timeline
+from incibot.store.database import LOCK, Turn, collided, insert_once, locked, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
 from incibot.store.schema import incidents as incident_rows
-from incibot.store.schema import listening, people, posts, receipts, reviews, workspace
+from incibot.store.schema import (
+    listening,
+    people,
+    posts,
+    receipts,
+    review_versions,
+    reviews,
+    workspace,
+)
 
+MISSED = timedelta(days=1)  # what was due longer ago, before incibot reminded of it, stays unsaid
 RECEIPTS = timedelta(days=2)  # Slack retries for minutes, with delayed events for a day
+HURRY = 2.5  # seconds after which a transaction that waits for others is not begun again
 COLLISIONS = 8  # how often one unit of work is begun before a deadlock is somebody's error
+
+log = logger(__name__)
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -65,6 +93,7 @@ class Store:
         self.engine = engine
         self.book = book
         self.clock = clock
+        self.salts = chain.fresh_salt  # a story that is to be told twice alike brings its own
         self._turn = Turn(engine)
         self.work = asyncio.Event()  # set when a job was written in this process
 
@@ -73,7 +102,9 @@ class Store:
         """A transaction that is committed at the end, or rolled back if anything is raised."""
         async with self._turn, self.engine.begin() as connection:
             tx = Transaction(connection, self.book, self.clock())
+            tx.ledger.salt = self.salts
             yield tx
+            await tx.ledger.append(connection, at=tx.at)
         if tx.asked:
             self.work.set()
 
@@ -87,14 +118,66 @@ class Store:
             work: all that is read and written; nothing else, since it may be done several times.
         """
         attempt = 1
+        begun = time.monotonic()
         while True:
             try:
                 async with self.begin() as tx:
                     return await work(tx)
-            except DBAPIError as error:
-                if not collided(error) or attempt == COLLISIONS:
+            except chain.Overtaken:
+                if attempt == COLLISIONS:
                     raise
-                attempt += 1
+            except DBAPIError as error:
+                passed = time.monotonic() - begun
+                # Somebody may hold on to a row for long: there is time to try it once more.
+                if locked(error):
+                    log.warning("database.busy", seconds=round(passed, 1), attempt=attempt)
+                again = passed + LOCK < HURRY if locked(error) else collided(error)
+                if not again or attempt == COLLISIONS:
+                    raise
+            attempt += 1
+
+    async def take_up(self) -> int:
+        """Link what was recorded without a link: before there were chains, or by an older release.
+
+        How many facts it were. Any number of processes may do it at once.
+        """
+        async with self._look() as connection:
+            numbers = await chain.unchecked(connection)
+        count = 0
+        for number in numbers:
+            count += await self._take_up(number)
+        return count
+
+    async def _take_up(self, number: int) -> int:
+        async with self._look() as connection:
+            kept = await chain.read(connection, number)
+            until = await chain.older_until(connection)
+        open_still = chain.may_be_older(kept.links, until)
+        found = await asyncio.to_thread(hold_against, kept, older=open_still)
+        for wrong in found.wrong:
+            log.error("record.altered", incident=number, entry=wrong.entry, says=wrong.says)
+        over = until is None or self.clock() > until + chain.MARGIN
+        count = 0
+        for begin in range(0, len(found.loose) or 1, chain.BATCH):
+            batch = found.loose[begin : begin + chain.BATCH]
+            last = begin + chain.BATCH >= len(found.loose)
+            if not batch and not over:
+                break
+
+            async def work(
+                tx: Transaction, batch: Sequence[Difference] = batch, done: bool = last and over
+            ) -> int:
+                return await chain.take_up(tx.connection, kept, batch, at=tx.at, done=done)
+
+            count += await self.write(work)
+        if count:
+            log.info("record.taken_up", incident=number, facts=count)
+        return count
+
+    @asynccontextmanager
+    async def _look(self) -> AsyncIterator[AsyncConnection]:
+        async with self.read() as tx:
+            yield tx.connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -111,10 +194,11 @@ class Transaction:
     """What may be read and written in one unit of work. `at` is its time, in UTC."""
 
     def __init__(self, connection: AsyncConnection, book: Playbook, at: datetime) -> None:
-        self._connection = connection
+        self._connection = self.connection = connection
         self.book = book
         self.at = at
         self.asked = False
+        self.ledger = chain.Ledger()
 
     # Deliveries
 
@@ -200,8 +284,10 @@ class Transaction:
         stored = None
         if change.incident is not None:
             over = self.book.is_over(change.incident.status)
-            await incidents.save(self._connection, change.incident, over=over)
+            state = await incidents.save(self._connection, change.incident, over=over)
+            self.ledger.note(change.incident.number, incident_fact(state))
             stored = change.incident
+            await self._set_reminders(change.incident)
         number = change.incident.number if change.incident else change.about
         for entry in change.entries:
             if number is None:
@@ -217,24 +303,30 @@ class Transaction:
 
     async def record(self, number: int, entry: Entry, *, since: str = "") -> bool:
         """Store an entry; the incident stands as it did. False if it was there already."""
-        return await timeline.record(self._connection, number, entry, at=self.at, since=since)
+        return await timeline.record(
+            self._connection, self.ledger, number, entry, at=self.at, since=since
+        )
 
     async def reword(self, key: str, words: str, *, since: str) -> bool:
-        return await timeline.reword(self._connection, key, words, since=since)
+        return await timeline.reword(self._connection, self.ledger, key, words, since=since)
 
     async def erase(self, channel: ChannelId, ts: str, *, at: datetime) -> None:
         """The message was deleted in Slack: its words go, in each timeline that has it."""
-        await timeline.erase(self._connection, channel, ts, at=at)
+        await catching_up.is_known_now(self._connection, channel, ts)
+        await timeline.erase(self._connection, self.ledger, channel, ts, at=at)
 
     async def bears(self, channel: ChannelId, ts: str) -> bool:
         """Whether the message is in any timeline."""
         return bool(await timeline.bearing(self._connection, channel, ts))
 
-    async def take_back(self, entry: int) -> bool:
-        return await timeline.take_back(self._connection, entry, at=self.at)
+    async def take_back(self, number: int, entry: int, *, by: UserId) -> bool:
+        """Strike the incident's entry out. False if it was already."""
+        return await timeline.take_back(
+            self._connection, self.ledger, number, entry, at=self.at, by=by
+        )
 
     async def mark(self, event: MarkEvent) -> bool:
-        return await timeline.mark(self._connection, event)
+        return await timeline.mark(self._connection, self.ledger, event)
 
     async def set_member(self, number: int, user: UserId, *, present: bool, as_of: str) -> None:
         await incidents.set_member(self._connection, number, user, present=present, as_of=as_of)
@@ -276,6 +368,7 @@ class Transaction:
         """What an export needs beside the entries."""
         seen, edited, deleted = await timeline.counts(self._connection, incident.number)
         here = await self.workspace()
+        fetched = await catching_up.all_fetched(self._connection, incident.number)
         return Head(
             incident=incident,
             people=await self.people(),
@@ -283,7 +376,8 @@ class Transaction:
                 messages=seen,
                 edited=edited,
                 deleted=deleted,
-                not_listening=await self._gaps(incident),
+                not_listening=await self._gaps(incident, fetched),
+                fetched=tuple(fetched),
             ),
             workspace_url=here.url if here else "",
             zone=zone,
@@ -291,6 +385,7 @@ class Transaction:
             responders=await timeline.responders(self._connection, incident.number),
             outcomes=await self.outcomes(incident.number),
             titles={role.word: role.title for role in self.book.roles},
+            record=await chain.tip_of(self._connection, incident.number),
         )
 
     async def history(self, incident: Incident, *, zone: ZoneInfo) -> History:
@@ -396,10 +491,10 @@ class Transaction:
         await put(self._connection, posts, {"key": post.key}, values)
         if post.key.startswith("echo:"):
             key = post.key.removeprefix("echo:")
-            await timeline.show_at(self._connection, key, post.channel, post.ts)
+            await timeline.show_at(self._connection, self.ledger, key, post.channel, post.ts)
         if post.key.startswith("card:"):  # where the declaration can be looked at
             key = post.key.replace("card", "declared", 1)
-            await timeline.show_at(self._connection, key, post.channel, post.ts)
+            await timeline.show_at(self._connection, self.ledger, key, post.channel, post.ts)
 
     # Jobs
 
@@ -420,8 +515,12 @@ class Transaction:
     async def finish(self, claim: Claim) -> None:
         await jobs.finish(self._connection, claim, at=self.at)
 
-    async def put_back(self, claim: Claim, *, error: str, due_at: datetime | None) -> bool:
-        return await jobs.put_back(self._connection, claim, error=error, due_at=due_at)
+    async def put_back(
+        self, claim: Claim, *, error: str, due_at: datetime | None, got_on: bool = False
+    ) -> bool:
+        return await jobs.put_back(
+            self._connection, claim, error=error, due_at=due_at, got_on=got_on
+        )
 
     async def parked(self, incident: int | None = None) -> list[Parked]:
         return await jobs.parked(self._connection, incident=incident)
@@ -455,14 +554,19 @@ class Transaction:
             return None
         return KeptReview(markdown=row.markdown, version=row.version, written_at=row.drafted_at)
 
-    async def rewrite_review(self, number: int, markdown: str, *, over: int) -> None:
+    async def rewrite_review(
+        self, number: int, markdown: str, *, over: int, by: UserId | None = None
+    ) -> None:
         """Keep the text in place of that version of it; of none, where `over` is 0.
+
+        Earlier texts stay in `review_versions`.
 
         Raises:
             Conflict: somebody else wrote since.
         """
         values = {"markdown": markdown, "drafted_at": self.at, "version": over + 1}
         if over == 0:
+            await incidents.hold(self._connection, number)
             written = await insert_once(self._connection, reviews, incident=number, **values)
         else:
             changed = await self._connection.execute(
@@ -473,6 +577,144 @@ class Transaction:
             written = changed.rowcount == 1
         if not written:
             raise Conflict(f"the review of INC-{number} was written since version {over}")
+        version = {
+            "incident": number,
+            "version": over + 1,
+            "markdown": markdown,
+            "by": by,
+            "at": self.at,
+            "salt": self.ledger.salt(),
+        }
+        await self._connection.execute(insert(review_versions).values(**version))
+        self.ledger.note(number, review_fact(version))
+        if over == 0:
+            await self._set_reminders(await self.incident(number))
+
+    # Reminders
+
+    async def lacks(self, incident: Incident) -> dict[Reminder, Lack]:
+        """What the incident lacks, of that of which people are reminded."""
+        reviewed = False
+        if self.book.is_over(incident.status):
+            query = select(reviews.c.version).where(reviews.c.incident == incident.number)
+            reviewed = (await self._connection.execute(query)).scalar_one_or_none() is not None
+        return lacks(incident, self.book, reviewed=reviewed)
+
+    async def reminders(self, number: int) -> dict[Reminder, Kept]:
+        """Its reminders as they are kept; one that never had anything to say is as new."""
+        kept = await reminders.load(self._connection, number)
+        return {one: kept.get(one, Kept()) for one in Reminder}
+
+    async def _set_reminders(self, incident: Incident, *, late: datetime | None = None) -> None:
+        """Note when each is to speak next, as things stand now, and show what has been settled.
+
+        Args:
+            late: what was not to be said until now, and would have been due before, stays unsaid.
+        """
+        missing = await self.lacks(incident)
+        for reminder, kept in (await self.reminders(incident.number)).items():
+            lack = missing.get(reminder)
+            due_at = kept.next(lack)
+            values: dict[str, Any] = {}
+            if due_at and lack and late and kept.due_at is None and due_at < late:
+                values = {"spoke_of": lack.since}
+            elif due_at != kept.due_at:
+                values = {"due_at": due_at}
+            if kept.post and kept.stand(lack, kept.times) is not Stand.HOLDS:
+                values["post"] = None
+                await self.ask(Remind.again(kept.post))
+            if values:
+                await reminders.note(self._connection, incident.number, reminder, **values)
+
+    async def overdue(self, *, limit: int) -> list[int]:
+        """The incidents of which people are to be reminded, the one that has waited longest first."""
+        return await reminders.overdue(self._connection, at=self.at, limit=limit)
+
+    async def remind(self, number: int) -> tuple[Reminder, ...]:
+        """Ask for one message about all that is overdue there; empty if another was faster."""
+        await incidents.hold(self._connection, number)
+        incident = await self.incident(number)
+        missing = await self.lacks(incident)
+        speaking: dict[Reminder, str] = {}
+        for reminder, kept in (await self.reminders(number)).items():
+            lack = missing.get(reminder)
+            if kept.due_at is None or kept.due_at > self.at:
+                continue
+            due_at = kept.next(lack)
+            if lack is None or due_at is None or due_at > self.at:
+                # An older release, which knows of no reminders, has changed the incident.
+                await reminders.note(self._connection, number, reminder, due_at=due_at)
+            elif await reminders.speak(
+                self._connection, number, reminder, due_at=kept.due_at, of=lack.since
+            ):
+                speaking[reminder] = f"{reminder.value}.{kept.times + 1}"
+        if speaking:
+            holders = incident.holders(self.book.roles[0].word)
+            to = None if incident.channel else next(iter(holders), incident.declared_by)
+            job = Remind(incident=number, of=tuple(speaking.values()), user=to)
+            for reminder in speaking:
+                await reminders.note(self._connection, number, reminder, post=job.key)
+            await self.ask(job)
+        return tuple(speaking)
+
+    async def snooze(
+        self,
+        number: int,
+        about: Iterable[Reminder],
+        *,
+        by: UserId,
+        until: datetime | None = None,
+        off: bool = False,
+    ) -> None:
+        """Be silent about these until then, or for good; with neither, speak again as usual."""
+        await incidents.hold(self._connection, number)
+        incident = await self.incident(number)
+        kept = await self.reminders(number)
+        missing = await self.lacks(incident)
+        for reminder in about:
+            lack, patience = missing.get(reminder), self.book.patience(reminder, incident.severity)
+            values: dict[str, Any] = {"off": off, "snoozed_until": until, "snoozed_by": by}
+            if not off:
+                values["spoke_of"] = None  # of the same again, then
+            if not off and until is None and lack and patience and lack.due_at <= self.at:
+                # Not at once: whoever asks for it has just thought of it.
+                values["snoozed_until"] = self.at + patience
+            changed = replace(kept[reminder], **values)
+            await reminders.note(
+                self._connection, number, reminder, due_at=changed.next(lack), post=None, **values
+            )
+            if changed.post:
+                await self.ask(Remind.again(changed.post))
+
+    async def may_remind(self) -> list[int]:
+        """The incidents whose reminders may have to be set anew; see `set_reminders`."""
+        review = self.book.reminders.get(Reminder.REVIEW)
+        since = self.at - MISSED - (review.longest if review else timedelta())
+        ends = {status.milestone for status in self.book.statuses if status.ends}
+        return await reminders.concerned(self._connection, ends=ends, since=since)
+
+    async def set_reminders(self, number: int) -> None:
+        """Set them anew: the playbook may be another one, or an older release changed the incident."""
+        await incidents.hold(self._connection, number)
+        await self._set_reminders(await self.incident(number), late=self.at - MISSED)
+
+    async def said(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How often each kind of reminder has spoken, and how many are snoozed or off."""
+        quiet = await reminders.silenced(self._connection, at=self.at)
+        return await reminders.spoken(self._connection), quiet
+
+    # The chain of the record
+
+    async def verdict(self, number: int, *, kept: Tip | None = None) -> Verdict:
+        """What the incident's chain proves. Raises NotFound if there is no trace of it.
+
+        Args:
+            kept: where the chain ended at an earlier time, as somebody kept it elsewhere.
+        """
+        found = await chain.verdict(self._connection, number, kept=kept)
+        if not (found.entries or found.changes or found.tip.length):
+            raise NotFound(f"There is no INC-{number}. `/incident list` shows what there is.")
+        return found
 
     # Incidents, a page at a time
 
@@ -500,31 +742,161 @@ class Transaction:
             self._connection,
             listening,
             {"process": process},
-            {"since": since, "until": self.at},
+            {"since": since, "until": self.at, "chains": True},
             again={"until": self.at},
         )
 
-    async def _gaps(self, incident: Incident) -> tuple[Interval, ...]:
-        """The stretches between declaration and end in which no process was listening."""
+    async def _gaps(self, incident: Incident, fetched: Sequence[Fetched]) -> tuple[Interval, ...]:
+        """The stretches between declaration and end in which we were not told what happened."""
         begin = incident.declared_at
         last = select(func.max(entry_rows.c.occurred_at)).where(
             entry_rows.c.incident == incident.number
         )
         end = (await self._connection.execute(last)).scalar_one() or begin
-        query = (
-            select(listening)
-            .where(listening.c.until >= begin, listening.c.since <= end)
-            .order_by(listening.c.since)
+        heard = await catching_up.heard(self._connection, since=begin)
+        if not self.book.is_over(incident.status):
+            # Whatever somebody has written since then may be missing as well.
+            end = max([end, *(until for _, until in heard)])
+        known = await catching_up.state(self._connection, incident.number)
+        return covering(
+            silences(heard, since=begin, until=end),
+            until=known.covered_until,
+            found=[(one.since, one.until) for one in fetched],
         )
-        gaps = []
-        heard = begin
-        for row in await self._connection.execute(query):
-            if row.since > heard + PATIENCE:
-                gaps.append(Interval(since=heard, until=row.since, filled=False))
-            heard = max(heard, row.until)
-        if end > heard + PATIENCE:
-            gaps.append(Interval(since=heard, until=end, filled=False))
-        return tuple(gaps)
 
+    # Catching up with what we were not told
 
-PATIENCE = timedelta(seconds=60)  # Slack tries again at once and after a minute: no gap by itself
+    async def ask_to_catch_up(self, *, anew: bool, wholly: bool = False) -> list[int]:
+        """Ask for a comparison of each channel that is looked at, where it is time. Their numbers.
+
+        Args:
+            anew: there is a reason, such as a start: whenever it was last asked for.
+            wholly: what we heard lately is not to be relied upon.
+        """
+        before = None if anew else self.at - OFTEN
+        numbers = await catching_up.due(self._connection, asked_before=before)
+        wanted = {"wanted_at": self.at} if wholly else {}
+        for number in numbers:
+            await catching_up.note(self._connection, number, asked_at=self.at, **wanted)
+            await self.ask(CatchUp(incident=number))
+        return numbers
+
+    async def comparison(self, incident: Incident) -> tuple[Progress, int] | None:
+        """How far the comparison of its channel is, or a new one; and the number of its next step.
+
+        None if the incident is none whose channel is looked at.
+        """
+        over = self.book.is_over(incident.status)
+        if incident.channel is None or (over and incident.turned_at is None):
+            return None
+        known = await catching_up.state(self._connection, incident.number)
+        since = known.covered_until or incident.declared_at
+        heard = await catching_up.heard(self._connection, since=since)
+        going = known.progress
+        if going is not None:
+            # One that began before a silence ended would not cover it.
+            last = max((until for _, until in heard), default=going.began_at)
+            if not any(silences(heard, since=going.began_at, until=last)):
+                return going, known.round
+        first = known.covered_until is None
+        wanted = known.wanted_at is not None and (
+            known.whole_at is None or known.whole_at < known.wanted_at
+        )
+        silent = not first and (wanted or any(silences(heard, since=since, until=self.at)))
+        pause = max(SELDOM, known.took * SHARE)
+        seldom = known.whole_at is None or known.whole_at + pause <= self.at
+        fresh = Progress(
+            began_at=self.at,
+            since=since,
+            whole=first or silent or seldom,
+            silent=silent,
+            until=ts_of(since - MARGIN),
+        )
+        return fresh, known.round
+
+    async def go_on_comparing(self, number: int, progress: Progress, *, round: int) -> None:
+        """Keep how far it has come. Raises LeaseLost if another process took this step."""
+        await catching_up.go_on(self._connection, number, round=round, progress=progress)
+
+    async def end_comparing(self, incident: Incident, progress: Progress, *, round: int) -> None:
+        """It is done: whatever was until it began is here. Raises LeaseLost as above."""
+        ended = incident.turned_at if self.book.is_over(incident.status) else None
+        values: dict[str, Any] = {
+            "covered_until": progress.began_at,
+            "done": ended is not None and progress.began_at >= ended + LATE,
+        }
+        if progress.whole:
+            took = self.at - progress.began_at
+            values |= {"whole_at": progress.began_at, "took": int(took.total_seconds())}
+        await catching_up.go_on(
+            self._connection, incident.number, round=round, progress=None, **values
+        )
+        if progress.evident or (progress.silent and progress.found):
+            found = Fetched(since=progress.since, until=progress.began_at, counts=progress.found)
+            await catching_up.keep_fetched(self._connection, incident.number, found)
+
+    async def look_no_more(self, number: int) -> None:
+        """The incident has ended, and its channel can no longer be read."""
+        await catching_up.note(self._connection, number, done=True, progress=None)
+
+    async def holding(
+        self, number: int, channel: ChannelId, *, below: str = "", down_to: str = ""
+    ) -> Holding:
+        """What we hold of that stretch of the channel, replies in threads aside."""
+        return await catching_up.holding(
+            self._connection, number, channel, below=below, down_to=down_to
+        )
+
+    async def holding_of_thread(self, number: int, channel: ChannelId, root: str) -> Holding:
+        return await catching_up.holding_of_thread(self._connection, number, channel, root)
+
+    async def holding_of_pins(self, channel: ChannelId) -> Holding:
+        return await catching_up.holding_of_pins(self._connection, channel)
+
+    async def replies(
+        self, number: int, channel: ChannelId, roots: Iterable[str]
+    ) -> dict[str, tuple[int, str]]:
+        """How many replies we hold of each thread, and the ts of the latest."""
+        return await catching_up.replies(self._connection, number, channel, roots)
+
+    async def threads(
+        self, number: int, channel: ChannelId, *, below: str, down_to: str
+    ) -> set[str]:
+        """The roots, in that stretch of the channel, of threads of which we hold replies."""
+        return await catching_up.threads(
+            self._connection, number, channel, below=below, down_to=down_to
+        )
+
+    async def is_held(self, number: int, channel: ChannelId, ts: str) -> bool:
+        return await catching_up.is_held(self._connection, number, channel, ts)
+
+    async def came_about(
+        self, number: int, user: UserId, kind: EntryKind, at: datetime, *, ending: str = ""
+    ) -> bool:
+        """Whether it is in the record that somebody came or left about then.
+
+        Until this transaction is over, nobody else is told so and writes it as well.
+        """
+        await incidents.hold(self._connection, number)
+        return await catching_up.came(self._connection, number, user, kind, at, ending=ending)
+
+    async def members_as_of(self, number: int) -> dict[UserId, tuple[bool, str]]:
+        """Who is in the channel and who is not, and since which ts we think so."""
+        return await catching_up.members_as_of(self._connection, number)
+
+    async def notice_mark(self, event: MarkEvent) -> bool:
+        """Note a mark that a comparison found: when it was set is not known. True if it was new."""
+        if not await self.mark(event):
+            return False
+        if event.on:
+            what = catching_up.mark_noticed(event)
+            await catching_up.notice(self._connection, event.channel, event.ts, what)
+        return True
+
+    async def notice_deletion(self, channel: ChannelId, ts: str) -> bool:
+        """Erase a message that is gone; when it was deleted is not known. True if it was here."""
+        if await catching_up.is_erased(self._connection, channel, ts):
+            return False
+        await self.erase(channel, ts, at=self.at)
+        await catching_up.notice(self._connection, channel, ts, catching_up.DELETED)
+        return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from incibot.core.playbook import Reminder
 from incibot.store.unit import Store
 
 
@@ -52,6 +53,24 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.database = Gauge(
+            "incibot_database_up",
+            "1 if the database answered when it was last asked, else 0",
+            registry=self.registry,
+        )
+        self.said = Gauge(
+            "incibot_reminders_said",
+            "Reminders said so far, over all incidents",
+            ["reminder"],
+            registry=self.registry,
+        )
+        self.silenced = Gauge(
+            "incibot_reminders_silenced",
+            "Reminders that people snoozed or turned off",
+            ["reminder"],
+            registry=self.registry,
+        )
+
     def heard(self, kind: str, outcome: str) -> None:
         self.deliveries.labels(kind, outcome).inc()
 
@@ -65,16 +84,22 @@ class Metrics:
         self.requests.labels(route, str(status)).inc()
 
     async def read(self, store: Store) -> None:
-        """Bring the gauges up to date."""
+        """Bring the gauges up to date. Raises what the database raises; the others stay as they are then."""
+        self.database.set(0)
         async with store.read() as tx:
             count, parked, oldest = await tx.waiting()
             severities = await tx.open_by_severity()
+            said, silenced = await tx.said()
             at = tx.at
+        self.database.set(1)
         self.waiting.set(count)
         self.parked.set(parked)
         self.age.set(max(0.0, (at - oldest).total_seconds()) if oldest else 0.0)
         for severity in store.book.severities:
             self.open.labels(severity.word).set(severities.get(severity.word, 0))
+        for reminder in Reminder:
+            self.said.labels(reminder.value).set(said.get(reminder.value, 0))
+            self.silenced.labels(reminder.value).set(silenced.get(reminder.value, 0))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -133,7 +133,9 @@ class Reviews:
             return self._go_to_review(incident, "saved")
         try:
             await self._store.write(
-                lambda tx: tx.rewrite_review(incident.number, typed, over=int(version))
+                lambda tx: tx.rewrite_review(
+                    incident.number, typed, over=int(version), by=viewer.user
+                )
             )
         except Conflict:
             async with self._store.read() as tx:
@@ -181,7 +183,7 @@ async def _keep(
     incident: Incident, markdown: str, kept: KeptReview | None, viewer: Viewer, tx: Transaction
 ) -> None:
     over = kept.version if kept else 0
-    await tx.rewrite_review(incident.number, markdown, over=over)
+    await tx.rewrite_review(incident.number, markdown, over=over, by=viewer.user)
     if kept is None:
         await tx.apply(_drafted(incident, viewer, tx))
 

@@ -226,7 +226,7 @@ class Response(RuleBasedStateMachine):
     @rule(refused=st.booleans())
     def slack_makes_the_channel_or_not(self, refused: bool) -> None:
         if refused:
-            change = moves.channel_refused(self.incident, "missing_scope")
+            change = moves.channel_refused(self.incident, "missing_scope", at=self.at)
         else:
             change = moves.channel_opened(
                 self.incident, ChannelId("C1"), "inc-7", book=BOOK, at=self.at
@@ -362,3 +362,21 @@ def test_tasks_that_are_not_there_or_done_are_refused() -> None:
     assert done.open_tasks == ()
     with pytest.raises(NotAllowed, match="done already"):
         moves.finish_task(done, 1, by=PEOPLE[0], at=START, key="m")
+
+
+def test_the_times_that_a_milestone_had_before_are_told_by_what_changed_them() -> None:
+    ana, later = UserId("U1"), START + timedelta(minutes=30)
+    draft = moves.Draft(title="Checkout", severity="sev2", declared_by=ana)
+    incident = moves.declare(draft, number=7, book=BOOK, at=START).incident
+    assert incident is not None
+    for minutes in (1, 2):
+        when = START + timedelta(minutes=minutes)
+        change = moves.set_milestone(incident, "mitigated", when, by=ana, at=later, key="1")
+        assert change.incident is not None
+        incident = change.incident
+    assert change.entries[0].data["from"] == (START + timedelta(minutes=1)).isoformat()
+
+    change = moves.move_to(incident, "mitigated", "", book=BOOK, by=ana, at=later, key="2")
+    assert change.entries[0].data["milestones"] == {
+        "mitigated": {"from": when.isoformat(), "to": later.isoformat()}
+    }

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from incibot.core.catching_up import Fetched
+from incibot.core.chain import Tip
 from incibot.core.history import Completeness, Head, Interval, Outcome
 from incibot.core.incident import Incident, Known, Milestone
 from incibot.core.people import Assignment, ChannelId, Directory, Person, UserId
@@ -127,6 +129,9 @@ HEAD = Head(
             Interval(since=after(40), until=after(44), filled=True),
             Interval(since=after(60), until=after(61), filled=False),
         ),
+        fetched=(
+            Fetched(since=after(39), until=after(45), counts={"messages": 3, "deletions": 1}),
+        ),
     ),
     workspace_url="https://acme.slack.com/",
     zone=ZoneInfo("Europe/Paris"),
@@ -134,6 +139,7 @@ HEAD = Head(
     responders=(ANA, BO, CHEN),
     titles={"commander": "Incident commander"},
     outcomes={107: Outcome(word="ruled_out", at=after(11))},
+    record=Tip(31, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
 )
 ENTRIES = (
     entry(

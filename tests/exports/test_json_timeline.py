@@ -22,6 +22,7 @@ def test_the_whole_has_the_parts_that_are_promised_in_order() -> None:
         "roles",
         "entries",
         "completeness",
+        "record",
         "exported_at",
         "time_zone",
     ]
@@ -61,6 +62,13 @@ def test_each_entry_has_the_fields_that_are_promised() -> None:
             "data",
         ]
         assert list(recorded["actor"]) == ["id", "name"]
+
+
+def test_the_end_of_the_records_chain_is_there_to_be_compared_with_later() -> None:
+    assert TEXT["record"] == {
+        "length": 31,
+        "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    }
 
 
 def test_a_time_bears_the_zones_offset_and_microseconds() -> None:

@@ -433,6 +433,8 @@ async def test_a_refused_channel_is_told_announced_and_made_once_slack_lets_us(
     await there.settle()
     (said,) = there.person("bela").ephemerals()
     assert "has no channel: Slack refused" in text_of(said)
+    (refused,) = [one for one in await there.timeline() if one.kind is EntryKind.NOTE]
+    assert "restricted_action" in refused.words
 
     async with there.app.store.begin() as tx:
         assert await tx.retry() == 1

@@ -157,6 +157,47 @@ async def test_an_event_that_could_not_be_kept_is_not_acknowledged(
     await slack.stop()
 
 
+async def test_a_connection_that_was_away_for_long_is_a_gap_that_is_filled(there: Bench) -> None:
+    await there.app.pulse()
+    channel = str((await there.declares()).channel)
+    assert there.app.sockets is not None
+    client = there.app.sockets.client
+    there.clock.passes(minutes=2)
+    await there.app.pulse()
+    client.auto_reconnect_enabled = False
+    await client.disconnect()
+    there.slack.faults.drop_events = 100
+    await there.person("ana").writes("in the dark", channel)
+    there.clock.passes(minutes=20)
+    await there.app.pulse()  # it is not connected, and does not say that it listens
+    there.clock.passes(minutes=1)
+    there.slack.faults.drop_events = 0
+    await client.connect_to_new_endpoint(force=True)
+    await there.app.pulse()
+    await there.settle()
+    said = [one.words for one in await there.timeline() if one.kind.value == "message"]
+    assert said == ["in the dark"]
+    (interval,) = (await there.exported())["completeness"]["not_listening"]
+    assert interval == {
+        "from": "2026-11-20T14:02:00.000000+00:00",
+        "to": "2026-11-20T14:23:00.000000+00:00",
+        "filled": True,
+    }
+
+
+async def test_after_each_new_connection_each_channel_is_looked_at_once(there: Bench) -> None:
+    await there.app.pulse()
+    await there.declares()
+    assert there.app.sockets is not None
+    for _ in range(2):
+        before = len(there.slack.calls("conversations.history"))
+        await there.app.sockets.client.connect_to_new_endpoint(force=True)
+        for _ in range(3):
+            await there.app.pulse()
+            await there.settle()
+        assert len(there.slack.calls("conversations.history")) == before + 1
+
+
 async def test_over_a_socket_and_http_at_once_nothing_is_doubled(
     database: str, tmp_path: Path, slack: Playground, clock: Clock
 ) -> None:

@@ -483,12 +483,22 @@ STEPS = st.tuples(
 )
 
 
-async def play(there: Bench, channel: str, steps: Sequence[tuple[str, int, str, float]]) -> None:
-    """Do so in the channel. What Slack does not let people do is left out."""
+async def play(
+    there: Bench,
+    channel: str,
+    steps: Sequence[tuple[str, int, str, float]],
+    mine: list[str] | None = None,
+) -> None:
+    """Do so in the channel. What Slack does not let people do is left out.
+
+    Args:
+        mine: the messages that there are already, by their ts; new ones are added.
+    """
     room = there.slack.channel(channel)
     space = there.slack.workspace
     first = await there.person("ana").writes("it began", channel)
-    mine = [first]
+    mine = [] if mine is None else mine
+    mine.append(first)
     for n, (verb, which, who, pause) in enumerate(steps):
         there.clock.passes(seconds=pause)
         person = there.person(who)

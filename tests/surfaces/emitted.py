@@ -147,11 +147,12 @@ NOTES = tuple(command.word for command in ENTRIES)
 UNREADABLE = (  # what has a word of its own, and cannot make sense of what follows
     *("status", "severity", "role", "timeline", "export", "join", "milestone", "milestone started"),
     *("help", "form", "answer", "takeback", "add", "milestone started 13:58", "task done"),
+    *("take", "remind", "remind update"),
 )
 
 SURFACES = (
     # posted by jobs
-    *("card", "announce", "relay", "tell", "brief", "welcome", "export", "review"),
+    *("card", "announce", "relay", "tell", "brief", "welcome", "export", "review", "remind"),
     *(f"echo of {word}" for word in NOTES),
     *(f"echo of {word}" for word in ("answer", "role", "severity", "status", "update")),
     *(f"echo of {word}" for word in ("milestone", "task", "review")),
@@ -172,6 +173,7 @@ SURFACES = (
     *(f"/incident help {word}" for word in HELPED),
     *("list, empty", "task, listed", "task, done", "milestone, listed", "note, back-dated"),
     *("role, given", "role, asked for", "role, released", "join: button"),
+    *("/incident remind", "remind, snoozed", "remind, off", "remind, on", "take: button"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -241,6 +243,10 @@ class Stage:
             case ViewAnswer() | ClickAnswer():
                 assert answer.sent, f"{surface}: {answer}"
         await self.there.settle()
+        self._collect(surface)
+
+    def collect(self, surface: str) -> None:
+        """Note what the bot has sent by itself."""
         self._collect(surface)
 
     def _show(
@@ -324,6 +330,7 @@ async def _play(given: Given, folder: Path) -> Played:
         await _grows(stage)
         await _declares_again(stage)
         await _steers(stage)
+        await _is_reminded(stage)
         await _records(stage)
         await _looks(stage)
         await _errs(stage)
@@ -473,6 +480,23 @@ async def _steers(stage: Stage) -> None:
         await stage.types(f"{word}: form", f"form {word}", channel)
         await stage.sends(f"{word}: form, sent blank", {"text": " "})
     await stage.sees("join: button", emre.clicks("run:join", channel="incidents"))
+
+
+async def _is_reminded(stage: Stage) -> None:
+    """Of INC-1's commander, its updates and its end; Ana takes command, snoozes one, turns off another."""
+    there, book = stage.there, stage.given.book
+    channel = (await there.incident()).channel_name
+    await stage.types("role, released", f"role {book.roles[0].word} none", channel)
+    there.clock.passes(days=2)
+    await there.app.store.write(lambda tx: tx.remind(1))  # the others have no channel to speak in
+    await there.settle()
+    stage.collect("remind")
+    await stage.sees("take: button", there.person("ana").clicks("run:take", channel=channel))
+    await stage.types("/incident remind", "remind", channel)
+    await stage.types("remind, snoozed", "remind update 1h", channel)
+    await stage.types("remind, off", "remind off", channel)
+    await stage.types("/incident remind", "remind", channel)
+    await stage.types("remind, on", "remind on", channel)
 
 
 async def _records(stage: Stage) -> None:

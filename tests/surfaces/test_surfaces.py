@@ -17,7 +17,8 @@ from incibot.core.incident import Incident, Task, Update
 from incibot.core.jobs import KINDS
 from incibot.core.markup import escape, unescape
 from incibot.core.people import Assignment, ChannelId, UserId
-from incibot.core.playbook import Kind, Playbook, Role
+from incibot.core.playbook import Kind, Playbook, Reminder, Role
+from incibot.core.reminders import Stand
 from incibot.core.timeline import EntryKind, Recorded, Source
 from incibot.playground.limits import UPDATE_TEXT_MAX, validate_message, validate_view
 from incibot.slack import blocks, cards
@@ -43,8 +44,12 @@ SHOWN_BY_JOB = {
     "DraftReview": "review",
     "ShowHome": "home",
     "ShowHomes": "home",
+    "Remind": "remind",
 }
-SILENT_JOBS = {"OpenChannel", "DressChannel", "Invite", "PinCard", "LearnPerson", "Capture"}
+SILENT_JOBS = {
+    *("OpenChannel", "DressChannel", "Invite", "PinCard"),
+    *("LearnPerson", "Capture", "CatchUp"),
+}
 
 A_PAGE = re.compile(r"<!(?:channel|here|everyone|subteam)")
 WHOLE = re.compile(r"<[@#!]?[^<>\n]+>|&(?:amp|lt|gt);")
@@ -88,10 +93,10 @@ def test_every_job_and_every_card_is_a_surface() -> None:
         for name, one in vars(cards).items()
         if inspect.isfunction(one)
         and not name.startswith("_")
-        and one.__annotations__["return"] == "tuple[str, list[Block]]"
+        and one.__annotations__.get("return") == "tuple[str, list[Block]]"
     }
     assert made == set(BUILDERS) & made
-    assert made == {"card", "announcement", "echo", "relay", "brief", "welcome"}
+    assert made == {"card", "announcement", "echo", "relay", "brief", "welcome", "remind"}
 
 
 def test_whatever_a_card_may_say_was_not_done_has_a_name_that_people_use() -> None:
@@ -263,6 +268,18 @@ BUILDERS: dict[str, Callable[[str, str], Json]] = {
                 for kind in (EntryKind.DECISION, EntryKind.HYPOTHESIS, EntryKind.QUESTION)
                 for _ in range(6)
             ],
+        )
+    ),
+    "remind": lambda words, text: _message(
+        cards.remind(
+            _incident(words, text),
+            _book(text),
+            [
+                cards.Reminded(reminder=reminder, stand=stand, since=START, until=START, by=BELA)
+                for stand in Stand
+                for reminder in Reminder
+            ],
+            named=True,
         )
     ),
     "welcome": lambda words, text: _message(

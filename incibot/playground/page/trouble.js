@@ -119,8 +119,8 @@ const EVENTS = [
   number(
     "drop_events", "Events get lost", next(3),
     "Slack never sends them, and does not say so.",
-    "BOT cannot know of them; a message that was lost is fetched once somebody marks it with a" +
-      " reaction or a pin.",
+    "BOT compares its timeline with the channel now and then, and fetches what it was not told; a" +
+      " message that is marked with a reaction or a pin is fetched at once.",
   ),
   number(
     "reorder_events", "Events come out of order", {...next(5), min: 2},

@@ -13,6 +13,7 @@ from incibot.slack.commands.join import JOIN
 from incibot.slack.commands.milestone import MILESTONE
 from incibot.slack.commands.note import ENTRIES
 from incibot.slack.commands.panel import PANEL
+from incibot.slack.commands.remind import REMIND
 from incibot.slack.commands.reopen import REOPEN
 from incibot.slack.commands.resolve import RESOLVE
 from incibot.slack.commands.review import REVIEW
@@ -20,6 +21,7 @@ from incibot.slack.commands.role import ROLE
 from incibot.slack.commands.severity import SEVERITY
 from incibot.slack.commands.status import STATUS
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
+from incibot.slack.commands.take import TAKE
 from incibot.slack.commands.takeback import TAKEBACK
 from incibot.slack.commands.task import TASK
 from incibot.slack.commands.timeline import TIMELINE
@@ -35,6 +37,7 @@ COMMANDS: tuple[Subcommand, ...] = (
     SEVERITY,
     STATUS,
     UPDATE,
+    REMIND,
     *ENTRIES,
     MILESTONE,
     TASK,
@@ -47,6 +50,7 @@ COMMANDS: tuple[Subcommand, ...] = (
     HELP,
     ANSWER,
     TAKEBACK,
+    TAKE,
     FORM,
     ADD,
 )

@@ -14,7 +14,7 @@ async def run(call: Call, tx: Transaction) -> Reply:
     if not entry.isdigit():
         raise Unclear("Which entry? The button under it says.")
     found = await tx.entry(incident.number, int(entry))
-    if not await tx.take_back(found.id):
+    if not await tx.take_back(incident.number, found.id, by=call.by):
         raise NotAllowed("It was taken back already.")
     await tx.ask(Echo(incident=incident.number, entry=found.key))
     return Reply()

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from incibot.store.database import BUSY
+from incibot.store.database import BUSY, unlimited
 
 LOCK = 7_241_990  # any number that no other program on the server uses for its advisory lock
 PATIENCE = 60  # seconds to wait for another process that migrates
@@ -61,7 +61,12 @@ async def upgrade(engine: AsyncEngine) -> None:
     if not await is_behind(engine):
         return
     async with engine.connect() as connection:
-        await connection.run_sync(_upgrade_locked)
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    with unlimited(connection):
+        _upgrade_locked(connection)
 
 
 def _upgrade_locked(connection: Connection) -> None:
