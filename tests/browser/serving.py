@@ -86,5 +86,6 @@ def workspace(folder: Path) -> Iterator[str]:
             os.killpg(process.pid, signal.SIGKILL)
             raise
         reader.join(ENDS)
+        process.stdout.close()
     assert process.returncode == 0, "".join(said)
     assert "Traceback" not in "".join(said), "".join(said)
