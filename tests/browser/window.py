@@ -52,14 +52,17 @@ class Window:
         """The incident's card, pinned in its channel."""
         return self.main.get_by_role("article").filter(has_text="Pinned by incibot").first
 
-    def message(self, words: str | re.Pattern[str], within: Locator | None = None) -> Locator:
-        """The newest message that says so."""
-        return (within or self.main).get_by_role("article").filter(has_text=words).last
-
     def sees(self, words: str | re.Pattern[str], within: Locator | None = None) -> Locator:
-        found = self.message(words, within)
-        expect(found).to_be_visible()
-        return found
+        """The newest message that says so, once it is there; what quotes it later is another.
+
+        What everybody sees comes before what incibot says to one alone, such as the last entries.
+        """
+        place = within or self.main
+        found = place.get_by_role("article").filter(has_text=words)
+        expect(found.last).to_be_visible()
+        shared = found.filter(has_not_text="Only visible to you")
+        ts = (shared if shared.count() else found).last.get_attribute("data-ts")
+        return place.locator(f'article[data-ts="{ts}"]')
 
     def sees_nothing_of(self, words: str) -> None:
         expect(self.page.get_by_text(words)).to_have_count(0)
