@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from incibot.cli import main
 from incibot.slack import gateway, inbound, manifest, reading
+from incibot.web import install
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "incibot"
@@ -204,6 +205,15 @@ def test_over_http_all_addresses_are_the_one_that_was_given() -> None:
         == "https://bot.example.com/slack/events"
     )
     assert made["settings"]["socket_mode_enabled"] is False
+    back = made["oauth_config"]["redirect_urls"]
+    assert back == ["https://bot.example.com" + install.REDIRECT]
+
+
+def test_by_socket_mode_people_may_still_come_back_to_a_page() -> None:
+    made = yaml.safe_load(printed("--socket", "--base-url", "https://bot.example.com/in/"))
+    assert made["oauth_config"]["redirect_urls"] == [
+        "https://bot.example.com/in/slack/oauth_redirect"
+    ]
 
 
 def test_by_socket_mode_there_is_no_address() -> None:
@@ -255,7 +265,7 @@ SCHEMA: dict[str, Any] = {
             },
         ],
     },
-    "oauth_config": {"scopes": {"bot": [255, 50]}},
+    "oauth_config": {"redirect_urls": [1000, 3000], "scopes": {"bot": [255, 50]}},
     "settings": {
         "event_subscriptions": {"request_url": 3500, "bot_events": [100, 50]},
         "interactivity": {"is_enabled": bool, "request_url": 3500},
