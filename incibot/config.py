@@ -461,6 +461,12 @@ class Settings:
         except EnvValidationError as error:
             mistakes = cast(Mapping[str, Sequence[str]], error.error_messages)
             told |= {name: " ".join(found) for name, found in mistakes.items()}
+        elsewhere = values["announce_channel"] if installed and not told else None
+        if elsewhere and not elsewhere.startswith("#"):
+            told["INCIBOT_ANNOUNCE_CHANNEL"] = (
+                f"got {_shown(elsewhere)}, a channel of one workspace; it wants a name with #, such"
+                " as #incidents, for the channel of that name in each workspace"
+            )
         if told:
             raise ConfigError([f"{name}: {words}" for name, words in told.items()])
         if values["config"] is None and DEFAULT_CONFIG.is_file():

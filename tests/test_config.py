@@ -156,6 +156,13 @@ def test_a_bot_token_beside_a_client_is_one_too_many() -> None:
     assert BOT not in told
 
 
+def test_several_workspaces_have_no_channel_id_in_common() -> None:
+    (told,) = complaints({**CLIENT, "INCIBOT_ANNOUNCE_CHANNEL": "C0123ABCD"})
+    assert "it wants a name with #" in told
+    read = settings(**CLIENT, INCIBOT_ANNOUNCE_CHANNEL="#incidents")
+    assert read.announce_channel == "#incidents"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
