@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from incibot.config import SERVE, WORK, Secret, Settings, example_env, read_playbook
+from incibot.config import SERVE, WORK, ApiToken, Secret, Settings, example_env, read_playbook
 from incibot.core.naming import FIELDS
 from incibot.core.playbook import (
     REMINDERS,
@@ -119,7 +119,7 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
         announce_channel="#incidents",
         config=file,
         templates=tmp_path,
-        api_tokens=tuple(sha256(token).hexdigest() for token in (b"one", b"two")),
+        api_tokens=tuple(ApiToken(sha256(token).hexdigest()) for token in (b"one", b"two")),
         time_zone=ZoneInfo("Europe/Paris"),
         log_format="json",
         log_level="debug",
@@ -154,6 +154,15 @@ def test_a_bot_token_beside_a_client_is_one_too_many() -> None:
     assert told.endswith("drop the other")
     assert other.startswith("PORT")
     assert BOT not in told
+
+
+def test_where_there_may_be_several_an_api_token_says_of_which_it_is() -> None:
+    (told,) = complaints({**CLIENT, "INCIBOT_API_TOKENS": "T0123:one,another"})
+    assert told.startswith("INCIBOT_API_TOKENS: has a token without a workspace")
+    assert "another" not in told
+    assert [one.team for one in settings(**CLIENT, INCIBOT_API_TOKENS="T0123:one").api_tokens] == [
+        "T0123"
+    ]
 
 
 def test_several_workspaces_have_no_channel_id_in_common() -> None:

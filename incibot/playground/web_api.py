@@ -66,7 +66,7 @@ class WebApi:
         self._app_token = app_token
         self._granted = frozenset(granted)
         if bot_token is None:
-            workspace.installed, workspace.bot.deleted = False, True
+            workspace.be_without_app()
 
     def install(self, scopes: Iterable[str]) -> str:
         """Let the app in with these scopes, and those that it had; the bot's token."""

@@ -362,11 +362,15 @@ class Workspace:
         """Put the app out: its bot is nowhere any more, and the app is told so."""
         if not self.installed:
             raise Refusal("not_installed")
+        self.be_without_app()
+        self.say_revoked()
+        self.announce({"type": "app_uninstalled"})
+
+    def be_without_app(self) -> None:
+        """Have the app put out, without a word."""
         self.installed, self.bot.deleted = False, True
         for channel in self.channels.values():
             channel.members.pop(self.bot.id, None)
-        self.say_revoked()
-        self.announce({"type": "app_uninstalled"})
 
     def say_revoked(self) -> None:
         """The bot's token is good for nothing any more."""

@@ -72,7 +72,7 @@ class Installations(AsyncSQLAlchemyInstallationStore):
 
     def __init__(self, store: Store, seal: Seal, client_id: str) -> None:
         super().__init__(client_id, store.engine)
-        self._store = store
+        self._store = store.whole  # an installation is there before its workspace has any row
         self._seal = seal
         self.bots = _opening(slack_bots, seal)
         self.installations = _opening(slack_installations, seal)
@@ -238,7 +238,7 @@ class States(AsyncSQLAlchemyOAuthStateStore):
 
     def __init__(self, store: Store) -> None:
         super().__init__(int(STATE_LIVES.total_seconds()), store.engine)
-        self._store = store
+        self._store = store.whole  # nobody knows yet of which workspace they will be
         self.oauth_states = slack_oauth_states
 
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
