@@ -120,7 +120,10 @@ class App:
         self.renderer = renderer = Renderer(settings.templates)
         self.site = self._site(renderer)
         self.inbound = Reception(
-            self.workspaces.inbound, heard=self.metrics.heard, ended=self._is_told_of_end
+            self.workspaces.inbound,
+            heard=self.metrics.heard,
+            sharing=self.workspaces.sharing,
+            ended=self._is_told_of_end,
         )
         self.bolt: AsyncApp = bolt.build(self.inbound, api_url=settings.slack_api_url)
         self.runner = Runner(self.workspaces)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from incibot.core.people import ChannelId
 from incibot.errors import SlackBusy, SlackRefused, Unreadable
 from incibot.jobs import Tools
 from incibot.log import logger
@@ -138,6 +139,13 @@ class Workspaces:
         """Who takes what is delivered from that workspace."""
         desk = await self.of(team)
         return desk.inbound if desk else None
+
+    async def sharing(self, channel: ChannelId) -> list[Inbound]:
+        """Those of the workspaces whose incidents have to do with a channel."""
+        async with self.store.read() as tx:
+            teams = await tx.teams_in(channel)
+        found = [await self.inbound(team) for team in teams]
+        return [one for one in found if one is not None]
 
     async def settle_in(self, token: str) -> Desk:
         """Ask Slack whose that token is and who we are there, keep it, and sit down.

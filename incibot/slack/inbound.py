@@ -71,8 +71,8 @@ class Inbound:
 
     # Events
 
-    async def on_event(self, body: Mapping[str, Any], ack: Ack) -> None:
-        """Record what an event tells. Acknowledged after the commit."""
+    async def hear(self, body: Mapping[str, Any]) -> None:
+        """Record what an event tells. It is acknowledged after the commit."""
         event = self._read(body.get("event") or {})
         ours = event is not None and recording.is_ours(event, self.here)
         if event is None or ours or self._says_nothing(event):
@@ -84,7 +84,6 @@ class Inbound:
                 self.heard("event", "failed")  # and Slack delivers it again
                 raise
             self.heard("event", outcome)
-        await ack()
 
     def _read(self, event: Mapping[str, Any]) -> reading.Heard | None:
         """What the event tells; nothing, if it is not as Slack describes such events."""

@@ -41,6 +41,22 @@ def _id_in(within: Any, name: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def shared_channel(body: Mapping[str, Any]) -> ChannelId | None:
+    """The channel of an event, if that is shared with another workspace.
+
+    Slack delivers such an event once, in the name of one of the workspaces that incibot is in.
+    """
+    event = body.get("event")
+    if not body.get("is_ext_shared_channel") or not isinstance(event, Mapping):
+        return None
+    found = (
+        _id_in(event, "channel")
+        or _id_in(event.get("item"), "channel")
+        or _id_in(event, "channel_id")
+    )
+    return ChannelId(found) if found else None
+
+
 def is_farewell(body: Mapping[str, Any]) -> bool:
     """Whether an event says that incibot is no longer installed: uninstalled, or its bot's token revoked."""
     event = body.get("event")

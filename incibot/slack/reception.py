@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from incibot.core.people import ChannelId
 from incibot.log import logger
 from incibot.slack import reading
 from incibot.slack.inbound import Ack, Inbound
@@ -22,6 +23,7 @@ class Reception:
 
     Args:
         find: whose the deliveries of that workspace are; None where incibot is not installed.
+        sharing: whose the incidents are that have to do with a channel, of all workspaces.
         ended: it was uninstalled there, or its token was revoked, at that time.
     """
 
@@ -30,10 +32,12 @@ class Reception:
         find: Callable[[str], Awaitable[Inbound | None]],
         *,
         heard: Callable[[str, str], None],
+        sharing: Callable[[ChannelId], Awaitable[list[Inbound]]],
         ended: Callable[[str, float], Awaitable[None]],
     ) -> None:
         self._find = find
         self._heard = heard
+        self._sharing = sharing
         self._ended = ended
         self.afterwards: set[asyncio.Task[None]] = set()
 
@@ -45,7 +49,14 @@ class Reception:
             await ack()
             return
         found = await self._of("event", body)
-        await (found.on_event(body, ack) if found else ack())
+        channel = reading.shared_channel(body)
+        others = await self._sharing(channel) if channel else []
+        for one in others:
+            if one is not found:
+                await one.hear(body)
+        if found:
+            await found.hear(body)
+        await ack()
 
     async def on_command(self, body: Mapping[str, Any], ack: Ack) -> None:
         found = await self._of("command", body)

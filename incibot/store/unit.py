@@ -655,6 +655,11 @@ class Transaction:
         asked = [number for number in numbers if await self._is_ours(number)]
         return await workspaces.teams_of(self._connection, asked)
 
+    async def teams_in(self, channel: ChannelId) -> list[str]:
+        """The workspaces that have an incident in that channel, or messages of it in a timeline."""
+        ours = self._of_ours(workspace_rows.c.scope)
+        return await workspaces.teams_in(self._connection, channel, *ours)
+
     async def settle_in(self, here: Workspace) -> None:
         """Note which workspace this is, and that we are in it; what waited there is done now."""
         self._is_about(here.team)

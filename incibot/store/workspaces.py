@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incibot.core.people import UserId
 from incibot.store.database import insert_once
-from incibot.store.schema import incidents, workspace
+from incibot.store.schema import entries, incidents, workspace
 
 FIRST = ""  # the scope of the workspace that was here first
 
@@ -88,3 +88,18 @@ async def teams_of(connection: AsyncConnection, numbers: list[int]) -> dict[int,
         .where(incidents.c.number.in_(numbers))
     )
     return {row.number: row.team or "" for row in await connection.execute(query)}
+
+
+async def teams_in(
+    connection: AsyncConnection, channel: str, *where: ColumnElement[bool]
+) -> list[str]:
+    """The workspaces that have an incident in that channel, or messages of it in a timeline."""
+    copied = select(entries.c.incident).where(entries.c.channel == channel)
+    query = (
+        select(workspace.c.team)
+        .distinct()
+        .join(incidents, incidents.c.team == workspace.c.scope)
+        .where(or_(incidents.c.channel == channel, incidents.c.number.in_(copied)), *where)
+        .order_by(workspace.c.team)
+    )
+    return list((await connection.execute(query)).scalars())
