@@ -135,6 +135,15 @@ class Workspaces:
         desk = await self.of(team)
         return desk.tools if desk else None
 
+    async def has_new_token(self, team: str) -> bool:
+        """Whether incibot was installed there anew since we sat down; then we sit down anew."""
+        desk = self._desks.get(team)
+        token = await self.tokens.token(team)
+        if desk is None or token is None or token == desk.token:
+            return False
+        self.leave(team)
+        return True
+
     async def inbound(self, team: str) -> Inbound | None:
         """Who takes what is delivered from that workspace."""
         desk = await self.of(team)
@@ -179,5 +188,5 @@ class Workspaces:
             except SlackBusy as busy:
                 log.warning("workspace.not_yet", team=team, error=str(busy))
 
-    def leave(self, team: str) -> Desk | None:
-        return self._desks.pop(team, None)
+    def leave(self, team: str) -> None:
+        self._desks.pop(team, None)

@@ -46,7 +46,7 @@ async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
 @pytest.fixture
 def logging_as_it_was() -> Iterator[None]:
     """Logging is the process's own: what a test sets, the next one must not find."""
-    names = ("", "incibot", "aiohttp.access", "sqlalchemy")
+    names = ("", "incibot", "aiohttp.access", "sqlalchemy", "slack_bolt")
     root = logging.getLogger()
     levels, handlers = {name: logging.getLogger(name).level for name in names}, root.handlers[:]
     yield

@@ -74,6 +74,7 @@ USED_IN: dict[str, tuple[str, ...]] = {  # the sorts of conversations that we us
 # The scopes that Slack wants before it delivers an event; of several, for each sort of channel.
 EVENTS: dict[str, set[str]] = {
     "app_home_opened": set(),
+    "app_uninstalled": set(),
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
@@ -83,6 +84,7 @@ EVENTS: dict[str, set[str]] = {
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},
     "team_join": {"users:read"},
+    "tokens_revoked": set(),
     "user_change": {"users:read"},
 }
 FEATURES = {  # what is neither a method of its own nor an event
@@ -118,12 +120,17 @@ def called() -> set[str]:
 
 
 def heard() -> set[str]:
-    """The types of events that `reading.heard` knows, read from its code."""
+    """The types of events that `reading.heard` knows, read from its code, and the farewells."""
     tree = ast.parse(Path(reading.__file__).read_text())
     (function,) = [
         node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "heard"
     ]
-    return {
+    farewells = {
+        kind
+        for kind in ("app_uninstalled", "tokens_revoked", "app_home_opened", "message")
+        if reading.is_farewell({"event": {"type": kind, "tokens": {"bot": ["U1"]}}})
+    }
+    return farewells | {
         pattern.value.value
         for node in ast.walk(function)
         if isinstance(node, ast.match_case)

@@ -29,6 +29,9 @@ CARD = ShowCard.__name__
 LONGEST = 600.0  # seconds between two tries
 LOOK = 10.0  # seconds between two looks for reminders that are due
 AT_A_TIME = 10  # incidents of which people are reminded at one look: after an outage, by and by
+UNWELCOME = frozenset(  # what Slack says to a token that is none, or none any more
+    {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
+)
 ANEW = 3600.0  # seconds between two settings of all reminders; the first is at the start
 
 log = logger(__name__)
@@ -51,6 +54,9 @@ class Crew(Protocol):
         Raises:
             SlackError: it cannot be told yet.
         """
+
+    async def has_new_token(self, team: str) -> bool:
+        """Whether there is another token by now than the one that was refused there."""
 
 
 class Runner:
@@ -176,7 +182,7 @@ class Runner:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
             except SlackRefused as refused:
-                outcome = await self._park(claim, str(refused))
+                outcome = await self._refused(claim, refused)
             except SlackBusy as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
             except Conflict as conflict:
@@ -237,6 +243,11 @@ class Runner:
         due = self._crew.clock() + timedelta(seconds=after)
         await self._put_back(claim, "", due, got_on=True)
         return "paused"
+
+    async def _refused(self, claim: Claim, refused: SlackRefused) -> str:
+        if refused.code in UNWELCOME and await self._crew.has_new_token(claim.team):
+            return await self._again(claim, str(refused), at_once=True)
+        return await self._park(claim, str(refused))
 
     async def _park(self, claim: Claim, error: str) -> str:
         await self._put_back(claim, error, None)

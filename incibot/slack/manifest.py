@@ -29,6 +29,7 @@ SCOPES = {  # each scope, and what stops without it
 
 EVENTS = (
     "app_home_opened",
+    "app_uninstalled",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -38,6 +39,7 @@ EVENTS = (
     "reaction_added",
     "reaction_removed",
     "team_join",
+    "tokens_revoked",
     "user_change",
 )
 

@@ -357,6 +357,25 @@ async def test_a_token_that_slack_refuses_stalls_no_other_workspace(two: Two) ->
         assert await tx.parked() == []
 
 
+async def test_a_token_that_was_replaced_is_not_held_against_the_jobs(two: Two) -> None:
+    theirs = await two.declares(two.theirs, "Ibis")
+    team, tokens = two.theirs.slack.workspace.team_id, two.tokens.tokens
+    two.app.addresses["xoxb-before"] = two.theirs.slack.api_url
+    now, tokens[team] = tokens[team], "xoxb-before"
+
+    def replaced(method: str, outcome: str) -> None:
+        tokens[team] = now  # while it was used
+
+    two.app.gateway("xoxb-before").observe = replaced
+    await two.theirs.types("note looked at it", channel=theirs.channel_name)
+    async with two.store(two.theirs).read() as tx:
+        assert not await tx.parked()
+    assert any("looked at it" in text_of(one) for one in two.theirs.ours(theirs.channel_name))
+    assert any(
+        (call.answer or {}).get("error") == "invalid_auth" for call in two.theirs.slack.calls()
+    )
+
+
 async def test_what_is_said_in_a_shared_channel_reaches_the_incident_whose_it_is(
     two_anywhere: Two,
 ) -> None:

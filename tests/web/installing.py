@@ -24,8 +24,7 @@ def street(clock: Clock, *, base: str = BASE) -> tuple[Playground, Playground]:
         "bot_token": None,
         "retry_delays": (),
         "ack_seconds": 30.0,
-        "subscriptions": {event.partition(".")[0] for event in EVENTS}
-        | {"app_uninstalled", "tokens_revoked"},
+        "subscriptions": {event.partition(".")[0] for event in EVENTS},
         "scopes": (),  # until somebody has allowed some
     }
     one = Playground(manifest=manifest(url=base), **common)
