@@ -169,9 +169,7 @@ async def test_a_word_that_is_near_to_none_is_told_what_there_is(
 
 
 @pytest.mark.parametrize("typed", ["sve1 Checkout answers 500", "sev9 Checkout answers 500"])
-async def test_a_severity_that_is_none_keeps_nobody_from_declaring(
-    here: Bench, typed: str
-) -> None:
+async def test_a_severity_that_is_none_keeps_nobody_from_declaring(here: Bench, typed: str) -> None:
     answer = await here.types(f"declare {typed}")
     assert "INC-1 is declared as sev3." in answer.text
     assert f"There is no severity “{typed[:4]}”, so it is in the title" in answer.text
