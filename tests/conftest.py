@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.bench import DATABASES, Bench, bench, empty, own
 
+LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web", "aiohttp.access", "sqlalchemy.engine.Engine")
+
 settings.register_profile(
     "incibot",
     max_examples=int(os.environ.get("INCIBOT_TEST_EXAMPLES", "100")),
@@ -33,6 +35,13 @@ async def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Bench]:
+    """The same on SQLite alone: for what no database can make a difference to."""
+    async with bench("sqlite://", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
 async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
     """A workspace with incibot in it. Whatever happened there, each record fits its chain."""
     async with bench(database, tmp_path) as made:
@@ -46,9 +55,11 @@ async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
 @pytest.fixture
 def logging_as_it_was() -> Iterator[None]:
     """Logging is the process's own: what a test sets, the next one must not find."""
-    names = ("", "incibot", "aiohttp.access", "sqlalchemy", "slack_bolt")
+    names = ("", "incibot", "sqlalchemy", "slack_bolt", *LIBRARIES)
     root = logging.getLogger()
     levels, handlers = {name: logging.getLogger(name).level for name in names}, root.handlers[:]
+    for name in LIBRARIES:  # Bolt gives its loggers the level that the root has just then
+        logging.getLogger(name).setLevel(logging.NOTSET)
     yield
     structlog.reset_defaults()
     root.handlers[:] = handlers

@@ -14,10 +14,10 @@ import pytest
 from incibot import log
 from incibot.config import Secret
 from incibot.log import LogFormat, LogLevel
+from tests.conftest import LIBRARIES
 
 TOKEN = "xoxb-" + "12345678901-abcdefGHIJKL"
 BEARER = "0123456789abcdef0123456789abcdef"
-LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web", "aiohttp.access", "sqlalchemy.engine.Engine")
 
 
 pytestmark = pytest.mark.usefixtures("logging_as_it_was")
