@@ -255,7 +255,14 @@ async def test_keys_are_made_and_changed(url: str, street: tuple[Playground, Pla
     assert "2 sealed with the first key" in done.stderr
     again = await incibot("keys", "rotate", INCIBOT_ENCRYPTION_KEYS=fresh, **client)
     assert again.exit_code == 0
-    for said in (unset, lost, done, again):
+
+    # A process that could serve nobody does not start.
+    there = {**client, "SLACK_API_URL": street[0].api_url, "INCIBOT_BASE_URL": "https://a.example"}
+    wrong = await incibot("worker", INCIBOT_ENCRYPTION_KEYS=old, **there)
+    assert wrong.exit_code == 2
+    (line,) = [one for one in wrong.stderr.splitlines() if one.startswith("incibot: ")]
+    assert "INCIBOT_ENCRYPTION_KEYS: none of the keys opens any token of the 1 workspaces" in line
+    for said in (unset, lost, done, again, wrong):
         assert old not in said.output
         assert fresh not in said.output
 
