@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from incibot.core.people import ChannelId
@@ -71,7 +71,7 @@ class Desk:
     """All that is needed to work for one workspace."""
 
     here: Workspace
-    token: str
+    token: str = field(repr=False)
     store: Store
     slack: Gateway
     tools: Tools

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from incibot.playground.server import Playground
 
 CODE_LIVES: Final = timedelta(minutes=10)
+ROTATING: Final = {"expires_in": 43_200, "refresh_token": "xoxe-1-refresh"}
+"""What comes with a token where the app has token rotation; here none expires all the same."""
 ASKED: Final = ("client_id", "scope", "user_scope", "redirect_uri", "state", "team")
 
 
@@ -141,6 +143,7 @@ class OAuth:
             raise Refusal("bad_redirect_uri")
         code.used = True
         token = code.slack.web_api.install(code.scopes)
+        settings = self._slack.manifest.get("settings", {})
         return {
             "app_id": space.app_id,
             "authed_user": {"id": code.person.id},
@@ -151,6 +154,7 @@ class OAuth:
             "team": None if code.whole else {"id": space.team_id, "name": space.name},
             "enterprise": space.enterprise,
             "is_enterprise_install": code.whole,
+            **(ROTATING if settings.get("token_rotation_enabled") else {}),
         }
 
 

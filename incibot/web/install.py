@@ -39,6 +39,7 @@ TIMEOUT: Final = 10  # seconds for one call of Slack's
 
 UNREACHABLE: Final = "slack_unreachable"
 WHOLE: Final = "whole_organisation"
+EXPIRES: Final = "token_expires"
 UNKNOWN_STATE: Final = "What Slack sent back belongs to another browser, was used already, or is older than ten minutes."
 WORDS: Final = {  # by the reasons of Bolt's flow, Slack's page and ours
     "access_denied": "It was cancelled in Slack, or the workspace does not let you install apps."
@@ -50,6 +51,8 @@ WORDS: Final = {  # by the reasons of Bolt's flow, Slack's page and ours
     UNREACHABLE: "Slack does not answer just now. Nothing was changed; please try again in a moment.",
     WHOLE: "incibot is installed into one workspace at a time, and not for a whole organisation."
     " Begin again, and choose a single workspace on Slack's page.",
+    EXPIRES: "The Slack app hands out tokens that expire. Whoever runs incibot turns token rotation"
+    " off in the app's settings, and then it can be installed.",
 }
 
 log = logger(__name__)
@@ -92,6 +95,8 @@ class _Flow(AsyncOAuthFlow):
             raise _Failed(UNREACHABLE) from None
         if granted is not None and (granted.is_enterprise_install or granted.team_id is None):
             raise _Failed(WHOLE)
+        if granted is not None and granted.bot_token_expires_at is not None:
+            raise _Failed(EXPIRES)
         return granted
 
 

@@ -218,6 +218,7 @@ async def test_two_workspaces_side_by_side(here: Here, monkeypatch: pytest.Monke
         session.get(f"{process.url}/metrics") as metrics,
     ):
         shown = heard.getvalue() + await metrics.text()
+    shown += repr((process.app.workspaces.desks, process.app.settings, process.app.installations))
     assert "file-based" not in shown
     for secret in (token, here.one.bot_token, here.two.bot_token, KEY, *CLIENT.values()):
         assert secret not in shown.replace(CLIENT["SLACK_CLIENT_ID"], "")

@@ -153,6 +153,14 @@ async def test_a_whole_organisation_is_told_to_choose_a_workspace(there: There) 
     assert await there.installations.teams() == []
 
 
+async def test_a_token_that_expires_is_not_taken(there: There) -> None:
+    there.one.manifest["settings"]["token_rotation_enabled"] = True
+    page = await there.browser.installs(there.one, "ana")
+    assert page.status == 409
+    assert "token rotation" in page.text
+    assert await there.installations.teams() == []
+
+
 @pytest.mark.parametrize(
     ("error", "says", "status"),
     [("invalid_code", "did not take the code", 401), (None, "does not answer just now", 503)],
