@@ -76,8 +76,11 @@ async def _database(settings: Settings, book: Playbook) -> AsyncIterator[Finding
         yield Finding("schema", True, f"at {at}")
         async with Store(engine, book, now).whole.read() as tx:
             parked = await tx.parked()
+            names = {one.team: one.name or one.team for one in await tx.workspaces(ended=True)}
         for job in parked:
             where = f"INC-{job.incident}: " if job.incident else ""
+            if len(names) > 1:
+                where = f"{names.get(job.team, job.team)}: {where}"
             yield Finding(
                 "jobs",
                 False,

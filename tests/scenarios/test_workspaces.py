@@ -19,12 +19,14 @@ from aiohttp import web
 from incibot.app import App
 from incibot.config import Settings
 from incibot.core.incident import Incident
+from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.playground import Playground
 from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.store import migrations
 from incibot.store.unit import Store
+from incibot.store.workspaces import Workspace
 from tests.bench import Bench, Clock, text_of
 from tests.scenarios.posting import deliver, events
 from tests.web.browser import BASE, Browser, ask
@@ -336,6 +338,46 @@ async def test_tokens_of_people_that_are_revoked_end_nothing_and_the_bots_does(t
     assert "No incident is open" in (await two.theirs.types("list")).text
     await two.ends(two.theirs, "tokens_revoked", tokens={"oauth": [], "bot": [bot]})
     assert "not installed" in (await two.theirs.types("list")).text
+
+
+async def test_the_one_workspace_may_end_too_and_come_back(there: Bench) -> None:
+    incident = await there.declares()
+    await there.app.pulse()
+    team = there.slack.workspace.team_id
+    there.clock.passes(minutes=1)
+    at = f"{there.clock().timestamp():.6f}"
+    there.slack.faults.fails("auth.test", "account_inactive", times=4)
+    event = {"type": "app_uninstalled", "event_ts": at}
+    body = {"type": "event_callback", "team_id": team, "event_id": "Ev-end", "event": event}
+    there.slack.delivery.enqueue({**body, "event_time": int(there.clock().timestamp())})
+    await there.settle()
+    assert "not installed" in (await there.types("list")).text
+    await there.app.pulse()
+    assert any("Slack has not accepted" in one for one in await there.app.waits_for())
+    await there.person("ana").writes("nobody hears", incident.channel_name)
+    await there.settle()
+    assert "nobody hears" not in [entry.words for entry in await there.timeline()]
+    there.slack.faults.clear()
+    there.clock.passes(minutes=5)
+    await there.app.pulse()
+    await there.settle()
+    assert not await there.app.waits_for()
+    assert "nobody hears" in json.dumps(await there.exported())
+
+
+async def test_a_token_that_was_of_another_workspace_begins_with_nothing(
+    there: Bench, tmp_path: Path
+) -> None:
+    await there.declares()
+    elsewhere = Workspace(
+        team="T0000000077", name="Elsewhere", url="https://e/", bot_user=UserId("U7"), bot_id="B7"
+    )
+    await there.app.first.whole.write(lambda tx: tx.settle_in(elsewhere))
+    async with there.app.first.of(elsewhere.team).read() as tx:
+        assert await tx.all_incidents() == []
+    there.clock.passes(seconds=1)
+    await there.app.settle_in()  # with the token of before: what was there is there
+    assert len(await there.incidents()) == 1
 
 
 async def test_a_token_that_slack_refuses_stalls_no_other_workspace(two: Two) -> None:
