@@ -50,7 +50,7 @@ WORDS: Final = {  # by the reasons of Bolt's flow, Slack's page and ours
     "invalid_code": "Slack did not take the code that it had sent: it may be too old, or used.",
     UNREACHABLE: "Slack does not answer just now. Nothing was changed; please try again in a moment.",
     WHOLE: "incibot is installed into one workspace at a time, and not for a whole organisation."
-    " Begin again, and choose a single workspace on Slack's page.",
+    " Begin again, and choose a single workspace on Slack’s page.",
     EXPIRES: "The Slack app hands out tokens that expire. Whoever runs incibot turns token rotation"
     " off in the app's settings, and then it can be installed.",
 }
