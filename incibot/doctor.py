@@ -59,7 +59,7 @@ async def _database(settings: Settings, book: Playbook) -> AsyncIterator[Finding
             )
             return
         yield Finding("schema", True, f"at {at}")
-        async with Store(engine, book, now).read() as tx:
+        async with Store(engine, book, now).whole.read() as tx:
             parked = await tx.parked()
         for job in parked:
             where = f"INC-{job.incident}: " if job.incident else ""

@@ -6,6 +6,7 @@ IncibotError
 │   ├── NotFound        it does not exist, or the asker may not know that it does
 │   └── NotAllowed      it is clear, and it cannot be done as things stand
 ├── Conflict            somebody else changed it first: read again, decide again
+├── NotInstalled        the workspace is none that incibot is, or was, installed in
 ├── LeaseLost           another worker has the job now: drop what came of it
 ├── Paused              a job has come a step further, and goes on later
 ├── SlackError          Slack said no
@@ -42,6 +43,13 @@ class NotAllowed(Refused):
 
 class Conflict(IncibotError):
     """The incident was changed since it was read."""
+
+
+class NotInstalled(IncibotError):
+    """incibot was never installed in that workspace."""
+
+    def __init__(self, team: str) -> None:
+        super().__init__(f"incibot is not installed in the workspace {team}")
 
 
 class LeaseLost(IncibotError):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,8 +17,8 @@ from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
 from incibot.errors import Conflict, LeaseLost, Paused, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
-from incibot.store.jobs import Claim
-from incibot.store.unit import Transaction
+from incibot.store.jobs import NOT_INSTALLED, Claim
+from incibot.store.unit import Clock, Store, Transaction
 
 LEASE = timedelta(minutes=2)  # far longer than any job, and than any two clocks differ
 POLL = 1.0  # seconds between looks for jobs of other processes, or due later
@@ -33,12 +34,31 @@ ANEW = 3600.0  # seconds between two settings of all reminders; the first is at 
 log = logger(__name__)
 
 
+class Crew(Protocol):
+    """Who the jobs are done for: all workspaces, or one.
+
+    Attributes:
+        store: where their jobs are.
+    """
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def clock(self) -> Clock: ...
+    async def tools(self, team: str) -> Tools | None:
+        """What a job in that workspace may reach for; None where incibot is not installed.
+
+        Raises:
+            SlackError: it cannot be told yet.
+        """
+
+
 class Runner:
     """Performs jobs until it is stopped. Any number of processes may have one."""
 
-    def __init__(self, tools: Tools, *, seed: int | None = None) -> None:
-        self._tools = tools
-        self._store = tools.store
+    def __init__(self, crew: Crew, *, seed: int | None = None) -> None:
+        self._crew = crew
+        self._store = crew.store
         self._random = random.Random(seed)  # noqa: S311 - jitter, no secret
         self._stopping = asyncio.Event()
         self._at_work: set[asyncio.Task[None]] = set()
@@ -120,18 +140,25 @@ class Runner:
         """Ask for the reminders that are due, one message an incident. Of how many incidents."""
         async with self._store.read() as tx:
             due = await tx.overdue(limit=AT_A_TIME)
+            stores = await self._stores_of(due, tx)
         for number in due:
-            spoke = await self._store.write(partial(Transaction.remind, number=number))
+            spoke = await stores[number].write(partial(Transaction.remind, number=number))
             if spoke:
                 log.info("reminder.fired", incident=number, reminders=[one.value for one in spoke])
         return len(due)
+
+    async def _stores_of(self, numbers: Iterable[int], tx: Transaction) -> dict[int, Store]:
+        """For each of the incidents, the database as its workspace sees it."""
+        teams = await tx.teams_of(numbers)
+        return {number: self._store.of(team) for number, team in teams.items()}
 
     async def set_reminders(self) -> None:
         """Set all reminders anew, for what the playbook or another release has changed."""
         async with self._store.read() as tx:
             numbers = await tx.may_remind()
+            stores = await self._stores_of(numbers, tx)
         for number in numbers:
-            await self._store.write(partial(Transaction.set_reminders, number=number))
+            await stores[number].write(partial(Transaction.set_reminders, number=number))
 
     async def _claim(self, limit: int) -> list[Claim]:
         if limit <= 0:
@@ -142,9 +169,7 @@ class Runner:
         """Perform the job and store what came of it, in one transaction with its end."""
         with logs.bind(job=claim.kind, job_id=claim.id, incident=claim.incident):
             try:
-                job = unpack(claim.kind, claim.fields)
-                change = await perform(job, self._tools, again=claim.attempts > 1)
-                await self._store.write(lambda tx: self._finish(claim, change, tx))
+                outcome = await self._perform(claim)
             except Paused as pause:
                 outcome = await self._pause(claim, pause.after)
             except LeaseLost:
@@ -159,10 +184,17 @@ class Runner:
             except Exception as trouble:
                 log.exception("job.failed")
                 outcome = await self._again(claim, repr(trouble))
-            else:
-                outcome = "done"
             self.done(claim.kind, outcome)
             log.info("job.done", attempt=claim.attempts, outcome=outcome)
+
+    async def _perform(self, claim: Claim) -> str:
+        tools = await self._crew.tools(claim.team)
+        if tools is None:
+            return await self._park(claim, NOT_INSTALLED)
+        job = unpack(claim.kind, claim.fields)
+        change = await perform(job, tools, again=claim.attempts > 1)
+        await tools.store.write(lambda tx: self._finish(claim, change, tx))
+        return "done"
 
     async def _finish(self, claim: Claim, change: Change | None, tx: Transaction) -> None:
         if change is not None:
@@ -187,7 +219,7 @@ class Runner:
         pause *= self._random.uniform(0.5, 1.5)  # so that many do not come back at once
         # Not before Slack's own time; and later, if that has not helped so far.
         wait = 0.0 if at_once else max(pause, after)
-        due = self._tools.clock() + timedelta(seconds=wait)
+        due = self._crew.clock() + timedelta(seconds=wait)
         await self._put_back(claim, error, due)
         return "again"
 
@@ -196,13 +228,13 @@ class Runner:
         job = unpack(claim.kind, claim.fields)
         if isinstance(job, ShowCard | Announce | ShowHome | ShowHomes):
             try:
-                await self._store.write(lambda tx: tx.ask(job))
+                await self._store.of(claim.team).write(lambda tx: tx.ask(job))
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("job.not_asked", error=repr(trouble)[:300])
 
     async def _pause(self, claim: Claim, after: float) -> str:
         """It goes on later: it has not failed, and may be tried as often as any other from there."""
-        due = self._tools.clock() + timedelta(seconds=after)
+        due = self._crew.clock() + timedelta(seconds=after)
         await self._put_back(claim, "", due, got_on=True)
         return "paused"
 
@@ -221,6 +253,6 @@ class Runner:
                 await tx.ask(ShowCard(incident=claim.incident))
 
         try:
-            await self._store.write(put_back)
+            await self._store.of(claim.team).write(put_back)
         except (SQLAlchemyError, OSError) as trouble:
             log.error("job.not_put_back", error=repr(trouble)[:300])  # its lease runs out

@@ -28,6 +28,10 @@ class Tools:
     base_url: str | None
     zone: ZoneInfo
 
+    async def tools(self, team: str) -> Tools | None:
+        """Themselves: so a runner may be given those of one workspace alone."""
+        return self
+
     def page(self, number: int) -> str:
         """The address of an incident's page; empty where there are no pages."""
         return f"{self.base_url}/incidents/INC-{number}" if self.base_url else ""

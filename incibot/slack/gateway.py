@@ -23,7 +23,7 @@ from incibot.errors import SlackBusy, SlackError, SlackRefused
 from incibot.log import logger
 from incibot.slack import reading
 from incibot.slack.blocks import fallback
-from incibot.store.unit import Workspace
+from incibot.store.workspaces import Workspace
 
 EVENT = "incibot"  # the event_type of our messages' metadata
 LATER = frozenset(  # errors after which the same call may work
