@@ -31,6 +31,7 @@ from incibot.slack.gateway import Gateway
 from incibot.slack.inbound import Here, Inbound
 from incibot.store import migrations
 from incibot.store.database import connect
+from incibot.store.pacing import Pace, forget
 from incibot.store.unit import Clock, Store, Transaction
 from incibot.web import server
 from incibot.web.metrics import Metrics
@@ -63,6 +64,10 @@ class App:
 
     Everything is made here from the settings, and nothing at import, so that several may live
     side by side.
+
+    Args:
+        paced: whether Slack's limits are kept to. A clock that stands still, or runs with a story,
+            is none to count calls by: unless told, only an App that goes by the real one is.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class App:
         session: aiohttp.ClientSession,
         *,
         clock: Clock = now,
+        paced: bool | None = None,
     ) -> None:
         if settings.slack_bot_token is None:
             raise ConfigError(["SLACK_BOT_TOKEN is not set"])
@@ -84,6 +90,11 @@ class App:
         self.slack = Gateway(token, settings.slack_api_url, session)
         self.slack.observe = self._called
         self.here = Here()
+        if paced if paced is not None else clock is now:
+            self.slack.pace = Pace(
+                self.store, team=self._team, clock=None if clock is now else clock
+            )
+            self.slack.pace.observe = self.metrics.paced
         renderer = Renderer(settings.templates)
         self.site = self._site(renderer)
         self.inbound = Inbound(
@@ -136,6 +147,9 @@ class App:
         self._line: object = None  # the connection by Socket Mode of the last beat
         self._ill_since: datetime | None = None  # since when Slack answers no call
         self._refusal = "not asked yet"  # what Slack said to our token last; empty when it took it
+
+    def _team(self) -> str:
+        return self.here.workspace.team if self.here.workspace else ""
 
     def _site(self, renderer: Renderer) -> Site | None:
         """What the pages have in common; None where they have no address."""
@@ -195,6 +209,7 @@ class App:
                 await self.pulse()
                 if self.clock() - tidied >= CHORES:
                     await self.store.write(lambda tx: tx.forget_receipts())
+                    await self.store.write(forget)
                     tidied = self.clock()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("beat.missed", error=repr(trouble)[:300])
@@ -284,10 +299,12 @@ def _is_ill(outcome: str) -> bool:
 
 
 @asynccontextmanager
-async def build(settings: Settings, book: Playbook, *, clock: Clock = now) -> AsyncIterator[App]:
-    """An App with its connections, closed at the end."""
+async def build(
+    settings: Settings, book: Playbook, *, clock: Clock = now, paced: bool | None = None
+) -> AsyncIterator[App]:
+    """An App with its connections, closed at the end; see `App`."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        app = App(settings, book, session, clock=clock)
+        app = App(settings, book, session, clock=clock, paced=paced)
         try:
             yield app
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
 from incibot.core.change import Change
-from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
-from incibot.errors import Conflict, LeaseLost, Paused, SlackBusy, SlackRefused
+from incibot.core.jobs import Announce, Job, ShowCard, ShowHome, ShowHomes, Welcome, unpack
+from incibot.core.pacing import Stint
+from incibot.errors import Conflict, LeaseLost, Paused, PutOff, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import Claim
@@ -141,12 +143,15 @@ class Runner:
     async def _do(self, claim: Claim) -> None:
         """Perform the job and store what came of it, in one transaction with its end."""
         with logs.bind(job=claim.kind, job_id=claim.id, incident=claim.incident):
+            stint = Stint(waited=claim.waits_for or "")
             try:
                 job = unpack(claim.kind, claim.fields)
-                change = await perform(job, self._tools, again=claim.attempts > 1)
+                change = await perform(job, self._at_pace(job, stint), again=claim.attempts > 1)
                 await self._store.write(lambda tx: self._finish(claim, change, tx))
             except Paused as pause:
                 outcome = await self._pause(claim, pause.after)
+            except PutOff as put_off:
+                outcome = await self._put_off(claim, put_off, stint)
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
@@ -203,18 +208,40 @@ class Runner:
     async def _pause(self, claim: Claim, after: float) -> str:
         """It goes on later: it has not failed, and may be tried as often as any other from there."""
         due = self._tools.clock() + timedelta(seconds=after)
-        await self._put_back(claim, "", due, got_on=True)
+        await self._put_back(claim, "", due, attempts=0)
         return "paused"
+
+    def _at_pace(self, job: Job, stint: Stint) -> Tools:
+        """What the job may reach for. What a person waits for goes ahead of what may take its turn."""
+        if isinstance(job, ShowHome | Welcome):
+            return self._tools
+        return replace(self._tools, slack=self._tools.slack.at_pace(stint))
+
+    async def _put_off(self, claim: Claim, put_off: PutOff, stint: Stint) -> str:
+        """It is not its turn: that is no try, unless there is something to be looked for now."""
+        due = self._tools.clock() + timedelta(seconds=put_off.after)
+        tries = max(claim.attempts - 1, int(stint.posted))
+        await self._put_back(claim, None, due, attempts=tries, waits_for=put_off.method)
+        asyncio.get_running_loop().call_later(put_off.after, self._store.work.set)
+        return "put_off"
 
     async def _park(self, claim: Claim, error: str) -> str:
         await self._put_back(claim, error, None)
         return "parked"
 
     async def _put_back(
-        self, claim: Claim, error: str, due_at: datetime | None, *, got_on: bool = False
+        self,
+        claim: Claim,
+        error: str | None,
+        due_at: datetime | None,
+        *,
+        attempts: int | None = None,
+        waits_for: str | None = None,
     ) -> None:
         async def put_back(tx: Transaction) -> None:
-            kept = await tx.put_back(claim, error=error, due_at=due_at, got_on=got_on)
+            kept = await tx.put_back(
+                claim, error=error, due_at=due_at, attempts=attempts, waits_for=waits_for
+            )
             # The card says what was not done, unless it is the card itself that was not.
             parked = kept and due_at is None and claim.kind != CARD
             if parked and claim.incident is not None:

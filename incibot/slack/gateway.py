@@ -7,22 +7,25 @@ known by its name and its maker, and whoever tries a second time looks before th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import copy
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from incibot.core.pacing import Stint
 from incibot.core.people import ChannelId, Person, UserId
-from incibot.errors import SlackBusy, SlackError, SlackRefused
+from incibot.errors import PutOff, SlackBusy, SlackError, SlackRefused
 from incibot.log import logger
 from incibot.slack import reading
 from incibot.slack.blocks import fallback
+from incibot.store.pacing import Pace
 from incibot.store.unit import Workspace
 
 EVENT = "incibot"  # the event_type of our messages' metadata
@@ -52,7 +55,8 @@ log = logger(__name__)
 class Gateway:
     """Slack's Web API, as far as incibot needs it.
 
-    Every method raises SlackRefused or SlackBusy, and nothing else, when Slack does not do it.
+    Every method raises SlackRefused or SlackBusy, and nothing else, when Slack does not do it; and
+    PutOff, at somebody's pace, when it is not its turn.
     """
 
     def __init__(self, token: str, base_url: str, session: aiohttp.ClientSession) -> None:
@@ -69,13 +73,39 @@ class Gateway:
         self.client.retry_handlers = []
         self.observe: Callable[[str, str], None] = lambda method, outcome: None
         self.page = PAGE
+        self.pace: Pace | None = None
+        self._stint: Stint | None = None  # whose calls take their turn; None: they do not wait
 
-    async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
+    def at_pace(self, stint: Stint) -> Self:
+        """The same way to Slack, on which each call waits for its turn."""
+        if self.pace is None:
+            return self
+        paced = copy.copy(self)
+        paced._stint = stint
+        return paced
+
+    async def _ask(
+        self, method: str, call: Awaitable[Any], *, channel: ChannelId | None = None
+    ) -> dict[str, Any]:
+        """Call Slack.
+
+        Args:
+            channel: where it posts a message, or edits one.
+        """
+        if self.pace is not None and self._stint is not None:
+            try:
+                await self.pace.take(method, self._stint, channel=channel)
+            except PutOff:
+                if isinstance(call, Coroutine):
+                    call.close()
+                raise
         try:
             answer = await call
         except SlackApiError as error:
             raised = _error(method, error)
             self.observe(method, raised.code)
+            if self.pace is not None and isinstance(raised, SlackBusy) and raised.retry_after:
+                await self.pace.close(method, raised.retry_after)
             raise raised from error
         except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
             self.observe(method, "unreachable")
@@ -321,6 +351,7 @@ class Gateway:
                     self.client.chat_update(
                         channel=channel, ts=known, text=fallback(text), blocks=list(blocks)
                     ),
+                    channel=channel,
                 )
             except SlackRefused as error:
                 if error.code != "message_not_found":
@@ -338,6 +369,7 @@ class Gateway:
                 unfurl_media=False,
                 metadata={"event_type": EVENT, "event_payload": {"key": key}},
             ),
+            channel=channel,
         )
         return str(answer["ts"])
 
@@ -388,6 +420,7 @@ class Gateway:
                 self.client.chat_update(
                     channel=channel, ts=ts, text=fallback(text), blocks=list(blocks)
                 ),
+                channel=channel,
             )
         except SlackRefused as error:
             if error.code not in ("message_not_found", "channel_not_found", "is_archived"):

@@ -516,10 +516,21 @@ class Transaction:
         await jobs.finish(self._connection, claim, at=self.at)
 
     async def put_back(
-        self, claim: Claim, *, error: str, due_at: datetime | None, got_on: bool = False
+        self,
+        claim: Claim,
+        *,
+        error: str | None,
+        due_at: datetime | None,
+        attempts: int | None = None,
+        waits_for: str | None = None,
     ) -> bool:
         return await jobs.put_back(
-            self._connection, claim, error=error, due_at=due_at, got_on=got_on
+            self._connection,
+            claim,
+            error=error,
+            due_at=due_at,
+            attempts=attempts,
+            waits_for=waits_for,
         )
 
     async def parked(self, incident: int | None = None) -> list[Parked]:
