@@ -84,10 +84,13 @@ class Stint:
 
     Attributes:
         waited: the method for whose sake it was put off before; it stood in line for that.
+        keeps: what it has done so far stays done: it need not begin anew if it is put off, and
+            stands in line for each call like everybody else.
         used: what it has asked for in this try.
     """
 
     waited: str = ""
+    keeps: bool = False
     used: set[str] = field(default_factory=set)
 
     @property
@@ -109,10 +112,7 @@ def limits(method: str, channel: str | None = None) -> dict[str, Limit]:
     tier = METHODS.get(method, STRICTEST)
     minute = TIERS.get(tier, SPECIAL)
     burst = minute // 4
-    # App Homes are drawn one after the other, and each is remembered: there is no need to hurry,
-    # and whoever opens theirs meanwhile does not wait.
-    reach = burst if method == "views.publish" else minute
-    found = {method: Limit(every=60 * SECOND // (minute - burst), burst=burst, reach=reach)}
+    found = {method: Limit(every=60 * SECOND // (minute - burst), burst=burst, reach=minute)}
     if channel is not None:
         found[f"{method}:{channel}"] = IN_A_CHANNEL
     return found

@@ -13,7 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
 from incibot.core.change import Change
-from incibot.core.jobs import Announce, Job, ShowCard, ShowHome, ShowHomes, Welcome, unpack
+from incibot.core.jobs import (
+    Announce,
+    CatchUp,
+    Job,
+    ShowCard,
+    ShowHome,
+    ShowHomes,
+    Welcome,
+    unpack,
+)
 from incibot.core.pacing import Stint
 from incibot.errors import Conflict, LeaseLost, Paused, PutOff, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
@@ -27,6 +36,7 @@ HANDS = 4  # jobs that one process performs at a time
 TRIES = 24  # of a job that fails in a way that may pass: two hours and a half in all
 FIRST = 1.0  # seconds before the second try; doubled each time
 CARD = ShowCard.__name__
+KEEPING = (CatchUp.__name__, ShowHomes.__name__)  # go on from where they were
 LONGEST = 600.0  # seconds between two tries
 LOOK = 10.0  # seconds between two looks for reminders that are due
 AT_A_TIME = 10  # incidents of which people are reminded at one look: after an outage, by and by
@@ -143,7 +153,7 @@ class Runner:
     async def _do(self, claim: Claim) -> None:
         """Perform the job and store what came of it, in one transaction with its end."""
         with logs.bind(job=claim.kind, job_id=claim.id, incident=claim.incident):
-            stint = Stint(waited=claim.waits_for or "")
+            stint = Stint(waited=claim.waits_for or "", keeps=claim.kind in KEEPING)
             try:
                 job = unpack(claim.kind, claim.fields)
                 change = await perform(job, self._at_pace(job, stint), again=claim.attempts > 1)

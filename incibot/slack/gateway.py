@@ -42,6 +42,9 @@ LATER = frozenset(  # errors after which the same call may work
     }
 )
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
+GONE = frozenset(  # a channel in which nothing can be said any more
+    {"is_archived", "is_inactive", "channel_not_found", "not_in_channel"}
+)
 PAGE = 200  # messages at a time, as Slack recommends
 TIMEOUT = 20  # seconds for one call
 RESPOND = 5  # seconds for an answer to a response_url
@@ -208,10 +211,14 @@ class Gateway:
                     continue
             else:
                 channel = ChannelId(made["channel"]["id"])
-            await self._ask(
-                "conversations.setPurpose",
-                self.client.conversations_setPurpose(channel=channel, purpose=marker),
-            )
+            try:
+                await self._ask(
+                    "conversations.setPurpose",
+                    self.client.conversations_setPurpose(channel=channel, purpose=marker),
+                )
+            except SlackRefused as error:
+                # It is ours all the same: until we have written that down, its age tells it.
+                log.warning("channel.unmarked", channel=channel, error=str(error))
             return channel, name
         raise SlackRefused("conversations.create", "name_taken", names(0))
 
@@ -234,7 +241,7 @@ class Gateway:
         while True:
             found = await self._ask(
                 "conversations.list",
-                self.client.conversations_list(types=kind, limit=200, cursor=cursor or None),
+                self.client.conversations_list(types=kind, limit=999, cursor=cursor or None),
             )
             for channel in found.get("channels") or ():
                 if channel.get("name") == name:
@@ -252,6 +259,18 @@ class Gateway:
             if found:
                 return ChannelId(found["id"])
         raise SlackRefused("conversations.list", "channel_not_found", channel)
+
+    async def ensure_live(self, channel: ChannelId) -> None:
+        """See that there is such a channel, and that it can be written to.
+
+        Raises:
+            SlackRefused: it is not there, or not for us, or archived.
+        """
+        found = await self._ask(
+            "conversations.info", self.client.conversations_info(channel=channel)
+        )
+        if (found.get("channel") or {}).get("is_archived"):
+            raise SlackRefused("conversations.info", "is_archived")
 
     async def ensure_topic(self, channel: ChannelId, topic: str) -> None:
         found = await self._ask(

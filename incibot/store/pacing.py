@@ -58,14 +58,14 @@ class Pace:
                 then nobody could keep what came of the call either.
         """
         wanted = pacing.limits(method, channel)
-        going_on = method in stint.used
+        again = method in stint.used
 
         async def work(tx: Transaction) -> int:
             return await self._take(
                 tx.connection,
                 wanted,
-                waited=stint.waited == method and not going_on,
-                going_on=going_on,
+                waited=stint.waited == method and not again,
+                going_on=again and not stint.keeps,
             )
 
         try:

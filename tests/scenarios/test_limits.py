@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from incibot.app import App, build
 from incibot.core.incident import Incident
@@ -19,6 +19,7 @@ from incibot.core.jobs import Echo, ShowCard, ShowHome, Tell
 from incibot.core.pacing import SECOND
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
+from incibot.jobs.show_home import REST
 from incibot.store.pacing import Pace, forget
 from incibot.store.schema import jobs, slots
 from tests.bench import Bench, bench, text_of
@@ -219,6 +220,29 @@ async def test_what_a_person_waits_for_waits_for_nothing(paced: Bench) -> None:
     assert "INC-1" in text_of(ana.home)
     assert "INC-1" in text_of(paced.person("bela").ephemerals(channel)[-1])
     assert [key.partition(":")[0] for key in await due(paced)] == ["echo"]
+
+
+async def test_homes_that_nobody_waits_for_are_drawn_in_rounds(paced: Bench) -> None:
+    await paced.person("bela").opens_home()
+    await paced.settle()
+    drawn = len(paced.slack.calls("views.publish"))
+    paced.clock.passes(minutes=1)
+    async with paced.app.engine.begin() as connection:
+        now = round(paced.clock().timestamp()) * SECOND
+        await connection.execute(
+            insert(slots).values(
+                team=paced.slack.workspace.team_id, key="views.publish",
+                rested=now + 20 * SECOND, promised=0, closed=0,
+            )
+        )  # fmt: skip
+    asked = paced.clock()
+    await paced.person("ana").types("/incident declare sev3 Checkout answers 500")
+    await paced.settle()
+    assert len(paced.slack.calls("views.publish")) == drawn
+    assert (await due(paced))["homes"] == asked + timedelta(seconds=REST)
+    await pass_the_time(paced)
+    assert len(paced.slack.calls("views.publish")) == drawn + 1
+    assert "INC-1" in text_of(paced.person("bela").home)
 
 
 async def test_a_database_that_does_not_answer_puts_the_call_off(
