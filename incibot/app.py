@@ -34,6 +34,7 @@ from incibot.slack.inbound import Inbound
 from incibot.slack.reception import Reception
 from incibot.store import migrations
 from incibot.store.database import connect
+from incibot.store.pacing import Pace, forget
 from incibot.store.unit import Clock, Store, Transaction
 from incibot.store.workspaces import Workspace
 from incibot.web import server
@@ -80,6 +81,8 @@ class App:
 
     Args:
         tokens: where the bot tokens come from; the one of the settings if left out.
+        paced: whether Slack's limits are kept to. A clock that stands still, or runs with a story,
+            is none to count calls by: unless told, only an App that goes by the real one is.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class App:
         *,
         clock: Clock = now,
         tokens: Tokens | None = None,
+        paced: bool | None = None,
     ) -> None:
         if tokens is None and settings.slack_bot_token is None:
             raise ConfigError(["SLACK_BOT_TOKEN is not set"])
@@ -100,6 +104,7 @@ class App:
         self.first = Store(self.engine, book, clock)
         self.metrics = Metrics()
         self._session = session
+        self._paced = clock is now if paced is None else paced
         self._gateways: dict[str, Gateway] = {}
         self._one: OneToken | None = None
         if tokens is None:
@@ -162,6 +167,10 @@ class App:
 
     def _furnish(self, here: Workspace, token: str) -> Desk:
         store, slack = self.first.of(here.team), self.gateway(token)
+        if self._paced:
+            clock = None if self.clock is now else self.clock
+            slack.pace = Pace(store, team=lambda: here.team, clock=clock)
+            slack.pace.observe = self.metrics.paced
         tools = Tools(
             store=store,
             slack=slack,
@@ -291,6 +300,7 @@ class App:
                 await self.pulse()
                 if self.clock() - tidied >= CHORES:
                     await self.first.whole.write(lambda tx: tx.forget_receipts())
+                    await self.first.whole.write(forget)
                     tidied = self.clock()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("beat.missed", error=repr(trouble)[:300])
@@ -398,10 +408,12 @@ def _is_ill(outcome: str) -> bool:
 
 
 @asynccontextmanager
-async def build(settings: Settings, book: Playbook, *, clock: Clock = now) -> AsyncIterator[App]:
-    """An App with its connections, closed at the end."""
+async def build(
+    settings: Settings, book: Playbook, *, clock: Clock = now, paced: bool | None = None
+) -> AsyncIterator[App]:
+    """An App with its connections, closed at the end; see `App`."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        app = App(settings, book, session, clock=clock)
+        app = App(settings, book, session, clock=clock, paced=paced)
         try:
             yield app
         finally:

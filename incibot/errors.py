@@ -9,6 +9,7 @@ IncibotError
 ├── NotInstalled        the workspace is none that incibot is, or was, installed in
 ├── LeaseLost           another worker has the job now: drop what came of it
 ├── Paused              a job has come a step further, and goes on later
+├── PutOff              Slack's limits are used up just now; a job comes back when it is its turn
 ├── SlackError          Slack said no
 │   ├── SlackRefused    it will say no again: park the job, show it
 │   └── SlackBusy       it may say yes later: try again, after `retry_after` if Slack named a time
@@ -66,6 +67,20 @@ class Paused(IncibotError):
     def __init__(self, after: float = 0.0) -> None:
         self.after = after
         super().__init__(f"to be continued in {after:g} s")
+
+
+class PutOff(IncibotError):
+    """A call of Slack has to wait for its turn, and was not made. No failure.
+
+    Attributes:
+        method: the Web API method that was to be called.
+        after: seconds until its turn.
+    """
+
+    def __init__(self, method: str, after: float) -> None:
+        self.method = method
+        self.after = after
+        super().__init__(f"{method}: not before {after:g} s")
 
 
 class SlackError(IncibotError):

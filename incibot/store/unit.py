@@ -739,11 +739,23 @@ class Transaction:
         await jobs.finish(self._connection, claim, *self._of_ours(job_rows.c.team), at=self.at)
 
     async def put_back(
-        self, claim: Claim, *, error: str, due_at: datetime | None, got_on: bool = False
+        self,
+        claim: Claim,
+        *,
+        error: str | None,
+        due_at: datetime | None,
+        attempts: int | None = None,
+        waits_for: str | None = None,
     ) -> bool:
         ours = self._of_ours(job_rows.c.team)
         return await jobs.put_back(
-            self._connection, claim, *ours, error=error, due_at=due_at, got_on=got_on
+            self._connection,
+            claim,
+            *ours,
+            error=error,
+            due_at=due_at,
+            attempts=attempts,
+            waits_for=waits_for,
         )
 
     async def parked(self, incident: int | None = None) -> list[Parked]:
