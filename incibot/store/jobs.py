@@ -7,7 +7,7 @@ it. `due_at` is null when the job was laid aside for a person to look at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -42,7 +42,7 @@ class Claim:
     incident: int | None
     attempts: int
     asked: int
-    lease: str
+    lease: str = field(repr=False)
     waits_for: str | None
     team: str = ""
 

@@ -45,11 +45,11 @@ async def another(there: Bench, *, clock: Clock | None = None) -> AsyncIterator[
     """Another process beside the first, on the same database; perhaps with a clock of its own."""
     clock = clock or there.clock
     async with build(there.app.settings, Playbook(), clock=clock, paced=True) as app:
+        await app.settle_in()
         # The bench's clock stands for the database's, which both ask.
         app.slack.pace = Pace(
             app.store, team=lambda: there.slack.workspace.team_id, clock=there.clock
         )
-        await app.settle_in()
         yield app
 
 

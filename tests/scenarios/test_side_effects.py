@@ -117,7 +117,8 @@ async def test_an_announcement_goes_on_in_the_channel_that_is_named_instead(
         assert ill == "announcements: #incidents: is_archived; name a channel that is not archived"
 
         old = there.slack.channel("incidents")
-        there.app.runner._tools = replace(there.app.tools, announce_channel="#incidents-2")
+        there.app.settings = replace(there.app.settings, announce_channel="#incidents-2")
+        there.app.workspaces.leave(there.app.desk.here.team)  # to sit down with the new setting
         async with there.app.store.begin() as tx:
             assert await tx.retry() == 4
         await there.settle()

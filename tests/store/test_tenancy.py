@@ -181,6 +181,8 @@ async def known_of(store: Store) -> Theirs:
         attempts=row.attempts,
         asked=row.asked,
         team=THEIRS,
+        lease=row.lease,
+        waits_for=row.waits_for,
     )
     return Theirs(
         number=number,
