@@ -133,6 +133,15 @@ class Workspaces:
         desk = await self.of(team)
         return desk.tools if desk else None
 
+    async def has_new_token(self, team: str) -> bool:
+        """Whether incibot was installed there anew since we sat down; then we sit down anew."""
+        desk = self._desks.get(team)
+        token = await self.tokens.token(team)
+        if desk is None or token is None or token == desk.token:
+            return False
+        self.leave(team)
+        return True
+
     async def inbound(self, team: str) -> Inbound | None:
         """Who takes what is delivered from that workspace."""
         desk = await self.of(team)
@@ -164,11 +173,9 @@ class Workspaces:
         async with self.store.read() as tx:
             there = {one.team for one in await tx.workspaces()}
         installed = await self.tokens.teams()
-        for team, desk in list(self._desks.items()):
-            if team not in there or team not in installed:
+        for team in list(self._desks):
+            if team not in there or team not in installed or await self.has_new_token(team):
                 self.leave(team)
-            elif await self.tokens.token(team) != desk.token:
-                self.leave(team)  # it was installed anew
         for team in installed:
             try:
                 await self.of(team)
@@ -177,5 +184,5 @@ class Workspaces:
             except SlackBusy as busy:
                 log.warning("workspace.not_yet", team=team, error=str(busy))
 
-    def leave(self, team: str) -> Desk | None:
-        return self._desks.pop(team, None)
+    def leave(self, team: str) -> None:
+        self._desks.pop(team, None)

@@ -41,6 +41,9 @@ KEEPING = (CatchUp.__name__, ShowHomes.__name__)  # go on from where they were
 LONGEST = 600.0  # seconds between two tries
 LOOK = 10.0  # seconds between two looks for reminders that are due
 AT_A_TIME = 10  # incidents of which people are reminded at one look: after an outage, by and by
+UNWELCOME = frozenset(  # what Slack says to a token that is none, or none any more
+    {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
+)
 ANEW = 3600.0  # seconds between two settings of all reminders; the first is at the start
 
 log = logger(__name__)
@@ -63,6 +66,9 @@ class Crew(Protocol):
         Raises:
             SlackError: it cannot be told yet.
         """
+
+    async def has_new_token(self, team: str) -> bool:
+        """Whether there is another token by now than the one that was refused there."""
 
 
 class Runner:
@@ -191,7 +197,7 @@ class Runner:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
             except SlackRefused as refused:
-                outcome = await self._park(claim, str(refused))
+                outcome = await self._refused(claim, refused)
             except SlackBusy as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
             except Conflict as conflict:
@@ -260,6 +266,11 @@ class Runner:
         await self._put_back(claim, None, due, attempts=tries, waits_for=put_off.method)
         asyncio.get_running_loop().call_later(put_off.after, self._store.work.set)
         return "put_off"
+
+    async def _refused(self, claim: Claim, refused: SlackRefused) -> str:
+        if refused.code in UNWELCOME and await self._crew.has_new_token(claim.team):
+            return await self._again(claim, str(refused), at_once=True)
+        return await self._park(claim, str(refused))
 
     async def _park(self, claim: Claim, error: str) -> str:
         await self._put_back(claim, error, None)

@@ -32,6 +32,9 @@ class Tools:
         """Themselves: so a runner may be given those of one workspace alone."""
         return self
 
+    async def has_new_token(self, team: str) -> bool:
+        return False
+
     def page(self, number: int) -> str:
         """The address of an incident's page; empty where there are no pages."""
         return f"{self.base_url}/incidents/INC-{number}" if self.base_url else ""

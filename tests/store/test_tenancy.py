@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import MetaData, Table, insert, select, update
 
 from incibot.core import moves
 from incibot.core.catching_up import Progress
@@ -29,9 +29,21 @@ from incibot.core.playbook import Playbook, Reminder
 from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, ts_of
 from incibot.errors import Conflict, LeaseLost, NotFound, NotInstalled
 from incibot.store import migrations
-from incibot.store.database import connect
+from incibot.store.database import connect, insert_once, put
 from incibot.store.jobs import Claim
-from incibot.store.schema import entries, jobs, metadata
+from incibot.store.schema import (
+    entries,
+    incidents,
+    jobs,
+    listening,
+    marks,
+    metadata,
+    noticed,
+    people,
+    posts,
+    receipts,
+)
+from incibot.store.schema import workspace as workspace_rows
 from incibot.store.unit import Store, Transaction
 from incibot.store.workspaces import Workspace
 from tests.bench import START, Clock
@@ -119,6 +131,8 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
             key=f"joined:{channel}:{ANA}", kind=EntryKind.JOINED, occurred_at=START, by=ANA
         )
         await tx.record(number, joined)
+        answer = {"answers": number, "outcome": f"refuted in {team}"}
+        await tx.record(number, replace(joined, key=f"answer:{number}", data=answer))
         await tx.rewrite_review(number, f"# The review of {team}", over=0)
         posts = [
             Post(key=key, channel=channel, ts=f"1.{team}") for key in (f"card:{number}", "home:U1")
@@ -472,3 +486,73 @@ async def test_a_workspace_that_ended_keeps_its_rows_and_its_jobs_wait_for_its_r
             again = {one.kind for one in await tx.claim(limit=99, lease=timedelta(minutes=1))}
             assert {"ShowHome", "Tell"} <= again
             assert [one.last_error for one in await tx.parked()] == [f"refused in {THEIRS}"]
+
+
+def as_it_was(table: Table) -> Table:
+    """The table as the release before knew it."""
+    unknown = {"team"} if table.name != "workspace" else {"scope", "settled_at", "ended_at"}
+    columns = [column._copy() for column in table.c if column.name not in unknown]
+    return Table(table.name, MetaData(), *columns)
+
+
+async def test_what_the_release_before_writes_is_the_first_workspaces(store: Store) -> None:
+    """Side by side and after a roll-back: its statements hold, and touch no other's rows."""
+    clock = Clock()
+    for team in (OURS, THEIRS):
+        await move_in(store, team, clock)
+    async with store.whole.read() as tx:
+        before = await theirs_in(tx)
+
+    async def write(tx: Transaction) -> None:
+        it, at = tx.connection, tx.at
+
+        async def old(table: Table, key: dict[str, Any], **values: Any) -> None:
+            await put(it, as_it_was(table), key, values)
+
+        person = {"zone": "UTC", "is_bot": False, "deleted": False, "learnt_at": at}
+        await old(people, {"user": ANA}, name="as before", **person)
+        job = {"kind": "ShowHome", "fields": {"user": ANA}, "incident": None, "created_at": at}
+        job |= {"due_at": at, "attempts": 0, "asked": 1, "last_error": ""}
+        await old(jobs, {"key": "home:U1"}, **job)
+        await old(posts, {"key": "home:U1"}, channel="C0", ts="7.before")
+        await old(listening, {"process": "process"}, since=at, until=at, chains=True)
+        here = {"name": "as before", "url": "https://before/", "bot_user": "U0", "bot_id": "B0"}
+        await old(workspace_rows, {"team": OURS}, **here)
+        row = {"channel": channel_of(OURS), "ts": REPLY, "mark": "decision", "user": ANA}
+        await insert_once(it, as_it_was(marks), **row, via="x", at=REPLY, on=True)
+        await insert_once(it, as_it_was(noticed), channel="C0", ts=ROOT, what="deleted")
+        fresh = await insert_once(it, as_it_was(receipts), key="event:E1", received_at=at)
+        assert not fresh
+        known = as_it_was(incidents)
+        found = await it.execute(select(known).where(known.c.number == 1))
+        again = {**found.one()._mapping, "number": 3, "channel": "C3", "title": "As before"}
+        await it.execute(insert(known).values(**again))
+
+    await store.of(OURS).write(write)
+    async with store.of(OURS).read() as tx:
+        assert [one.title for one in await tx.all_incidents()] == ["As before", f"Of {OURS}"]
+        person = await tx.person(ANA)
+        assert person is not None
+        assert person.name == "as before"
+        post = await tx.post("home:U1")
+        assert post is not None
+        assert post.ts == "7.before"
+        here = await tx.workspace()
+        assert here is not None
+        assert here.name == "as before"
+        entry = await tx.entry_by_key(1, f"slack:{channel_of(OURS)}:{REPLY}")
+        assert entry is not None
+        assert [mark.mark for mark in entry.marks] == [Mark.DECISION]
+    async with store.whole.read() as tx:
+        assert await theirs_in(tx) == before
+
+
+async def test_whoever_moves_an_incident_to_another_workspace_is_found_out(tmp_path: Path) -> None:
+    async with database(tmp_path / "both.db", OURS, THEIRS) as (store, _):
+        async with store.whole.begin() as tx:
+            await tx.connection.execute(
+                update(incidents).where(incidents.c.number == 2).values(team="")
+            )
+        async with store.of(OURS).read() as tx:
+            assert (await tx.verdict(2)).wrong
+            assert not (await tx.verdict(1)).wrong
