@@ -18,6 +18,7 @@ from incibot.core.pacing import (
     TIERS,
     Limit,
     Slot,
+    Stint,
     close,
     limits,
     take,
@@ -126,6 +127,11 @@ def test_a_call_that_one_limit_stops_uses_up_no_other() -> None:
     slots = {"chat.postMessage": Slot(), "chat.postMessage:C1": Slot(rested=SECOND)}
     kept, wait = take(slots, wanted, now=0)
     assert (list(kept), wait) == (["chat.postMessage:C1"], SECOND)
+
+
+def test_what_was_posted_before_a_call_is_put_off_is_looked_for_the_next_time() -> None:
+    assert not Stint(used={"chat.update", "conversations.open"}).posted
+    assert Stint(used={"chat.postMessage"}).posted
 
 
 def test_every_call_of_the_gateways_has_slacks_own_tier() -> None:

@@ -22,7 +22,7 @@ from incibot.core.playbook import Playbook
 from incibot.jobs.show_home import REST
 from incibot.store.pacing import Pace, forget
 from incibot.store.schema import jobs, slots
-from tests.bench import Bench, bench, text_of
+from tests.bench import Bench, Clock, bench, text_of
 
 
 @asynccontextmanager
@@ -41,9 +41,14 @@ async def paced(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
-async def another(there: Bench) -> AsyncIterator[App]:
-    """Another process beside the first, on the same database."""
-    async with build(there.app.settings, Playbook(), clock=there.clock, paced=True) as app:
+async def another(there: Bench, *, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Another process beside the first, on the same database; perhaps with a clock of its own."""
+    clock = clock or there.clock
+    async with build(there.app.settings, Playbook(), clock=clock, paced=True) as app:
+        # The bench's clock stands for the database's, which both ask.
+        app.slack.pace = Pace(
+            app.store, team=lambda: there.slack.workspace.team_id, clock=there.clock
+        )
         await app.settle_in()
         yield app
 
@@ -220,6 +225,31 @@ async def test_what_a_person_waits_for_waits_for_nothing(paced: Bench) -> None:
     assert "INC-1" in text_of(ana.home)
     assert "INC-1" in text_of(paced.person("bela").ephemerals(channel)[-1])
     assert [key.partition(":")[0] for key in await due(paced)] == ["echo"]
+
+
+@pytest.mark.parametrize("ahead", [-90, 90])
+async def test_clocks_that_differ_by_minutes_keep_to_the_limits_all_the_same(
+    paced: Bench, ahead: int
+) -> None:
+    """The pace goes by one clock, the database's; each process's own says when a job is due."""
+    channel = str((await declared(paced)).channel)
+    ana = paced.person("ana")
+    wrong = Clock(paced.clock() + timedelta(seconds=ahead))
+    async with another(paced, clock=wrong) as second:
+        begun = paced.clock()
+        for n in range(12):
+            await ana.types(f"/incident note number {n}", channel)
+        for _ in range(120):
+            await paced.slack.settled()
+            for app in (second, paced.app):
+                await app.runner.work_off()
+            paced.clock.passes(seconds=1)
+            wrong.passes(seconds=1)
+    assert await due(paced) == {}
+    assert refused(paced) == []
+    moments = [at for at in posted(paced, "chat.postMessage", channel) if at >= begun]
+    assert len(moments) == 12
+    assert min(gaps(moments)) >= 1
 
 
 async def test_homes_that_nobody_waits_for_are_drawn_in_rounds(paced: Bench) -> None:
