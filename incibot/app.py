@@ -164,7 +164,12 @@ class App:
         except SlackError as error:
             self._refusal = error.code
             raise
-        await self.store.write(lambda tx: tx.settle_in(here))
+
+        async def settle(tx: Transaction) -> None:
+            await tx.settle_in(here)
+            await tx.ask_who_is_who()
+
+        await self.store.write(settle)
         self.here.workspace = here
         self._refusal = ""
 

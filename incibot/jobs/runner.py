@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from incibot import log as logs
 from incibot.core.change import Change
 from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
-from incibot.errors import Conflict, LeaseLost, Paused, SlackBusy, SlackRefused
+from incibot.errors import Conflict, LeaseLost, Paused, Refused, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import Claim
@@ -150,7 +150,7 @@ class Runner:
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
-            except SlackRefused as refused:
+            except (SlackRefused, Refused) as refused:
                 outcome = await self._park(claim, str(refused))
             except SlackBusy as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)

@@ -109,8 +109,10 @@ class Inbound:
                 return "home"
             case Met(person=person):
                 async with self.store.read() as tx:
-                    stranger = await tx.strangers([person.id])
-                if stranger:  # a workspace has many people, and their profiles change all the time
+                    known = await tx.person(person.id)
+                if (
+                    known is None
+                ):  # a workspace has many people, and their profiles change all the time
                     return "stranger"
                 await self.store.write(lambda tx: tx.learn([person]))
                 return "met"
@@ -373,17 +375,20 @@ class Inbound:
                 attempt += 1
 
     async def _person(self, user: UserId) -> tuple[Person | None, bool]:
-        """Who that is, and whether we had to ask Slack; their zone decides how times are read."""
+        """Who that is, and whether we had to ask Slack.
+
+        Their zone decides how times are read; and whoever may be a guest is shown nothing private.
+        """
         async with self.store.read() as tx:
             known = await tx.person(user)
-        if known:
+        if known and known.outside is not None:
             return known, False
         try:
             async with asyncio.timeout(ASK):
                 return await self.slack.person(user), True
         except (SlackError, TimeoutError) as error:
             log.warning("person.unknown", user=user, error=str(error))
-            return None, False
+            return known, False
 
     async def _open(
         self, view: View, trigger_id: str, *, push: bool = False, over: str = ""

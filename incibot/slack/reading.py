@@ -12,6 +12,7 @@ from incibot.core.timeline import Entry, EntryKind, Source, just_before, moment_
 
 SPOKEN = {None, "", "bot_message", "me_message", "file_share", "thread_broadcast"}
 NO_TEXT = "This content can't be displayed."  # what Slack puts where a bot sent blocks alone
+VISITS = ("is_restricted", "is_ultra_restricted", "is_stranger")  # of a person who is a guest
 TOPICS = {"topic": "Topic", "purpose": "Purpose", "name": "Channel name"}
 
 
@@ -413,7 +414,16 @@ def person(user: Mapping[str, Any]) -> Person:
         zone=str(user.get("tz") or ""),
         is_bot=bool(user.get("is_bot")),
         deleted=bool(user.get("deleted")),
+        outside=any(user.get(name) for name in VISITS),
+        teams=_teams(user),
     )
+
+
+def _teams(user: Mapping[str, Any]) -> frozenset[str]:
+    """Where they are at home: in an organization of several workspaces, each that they are in."""
+    within = user.get("enterprise_user") or {}
+    found = (user.get("team_id"), *(within.get("teams") or ()))
+    return frozenset(str(team) for team in found if team)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

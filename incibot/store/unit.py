@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, false, func, insert, select, update
+from sqlalchemy import Row, delete, false, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -32,7 +32,7 @@ from incibot.core.chain import verify as hold_against
 from incibot.core.change import Change, Post
 from incibot.core.history import Completeness, Head, History, Interval, Outcome, covering
 from incibot.core.incident import Incident
-from incibot.core.jobs import CatchUp, Job, Remind
+from incibot.core.jobs import CatchUp, Job, LearnPerson, Remind, ShowHome
 from incibot.core.people import ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
 from incibot.core.reminders import Kept, Lack, Stand, lacks
@@ -266,10 +266,10 @@ class Transaction:
         return await incidents.load(self._connection, *where)
 
     async def open_by_severity(self) -> dict[str, int]:
-        """How many incidents are open, by severity."""
+        """How many public incidents are open, by severity: whoever reads metrics may not know of others."""
         query = (
             select(incident_rows.c.severity, func.count())
-            .where(incident_rows.c.over == false())
+            .where(incident_rows.c.over == false(), incident_rows.c.private == false())
             .group_by(incident_rows.c.severity)
         )
         rows = await self._connection.execute(query)
@@ -335,6 +335,10 @@ class Transaction:
         """Who is in the incident's channel, as far as we have heard."""
         return await incidents.present(self._connection, number)
 
+    async def rooms(self, numbers: Iterable[int]) -> dict[int, frozenset[UserId]]:
+        """Who is in the channels of these incidents."""
+        return await incidents.rooms(self._connection, numbers)
+
     async def outcomes(self, number: int) -> dict[int, Outcome]:
         """What became of the hypotheses, by the ids of their entries."""
         return await timeline.outcomes(self._connection, number)
@@ -399,50 +403,52 @@ class Transaction:
 
     async def people(self) -> Directory:
         rows = await self._connection.execute(select(people))
-        return Directory(
-            MappingProxyType(
-                {
-                    row.user: Person(
-                        id=row.user,
-                        name=row.name,
-                        zone=row.zone,
-                        is_bot=row.is_bot,
-                        deleted=row.deleted,
-                    )
-                    for row in rows
-                }
-            )
-        )
+        return Directory(MappingProxyType({row.user: _person(row) for row in rows}))
 
     async def person(self, user: UserId) -> Person | None:
         row = (
             await self._connection.execute(select(people).where(people.c.user == user))
         ).one_or_none()
-        if row is None:
-            return None
-        return Person(
-            id=row.user, name=row.name, zone=row.zone, is_bot=row.is_bot, deleted=row.deleted
-        )
+        return _person(row) if row else None
 
     async def learn(self, persons: Iterable[Person]) -> None:
-        """Note names and time zones as Slack has them now."""
+        """Note who people are, as Slack has them now. Who is a guest sees less from now on."""
+        here = await self.workspace()
         for person in persons:
+            abroad = bool(here and person.teams and here.team not in person.teams)
+            outside = True if abroad else person.outside
+            known = await self.person(person.id)
             values = {
                 "name": person.name,
                 "zone": person.zone,
                 "is_bot": person.is_bot,
                 "deleted": person.deleted,
+                "outside": outside,
                 "learnt_at": self.at,
             }
             await put(self._connection, people, {"user": person.id}, values)
+            if known is None or known.outside != outside:
+                await self.redraw_home(person.id)
+
+    async def redraw_home(self, user: UserId) -> None:
+        """Ask for their App Home to be drawn anew, if they have ever looked at it."""
+        job = ShowHome(user=user)
+        if await self.post(job.key):
+            await self.ask(job)
+
+    async def ask_who_is_who(self) -> None:
+        """Ask about those of whom an older release did not learn whether they are guests."""
+        query = select(people.c.user).where(people.c.outside.is_(None))
+        for user in list((await self._connection.execute(query)).scalars()):
+            await self.ask(LearnPerson(user=user))
 
     async def strangers(self, users: Iterable[UserId]) -> list[UserId]:
-        """Those of them whom we have not met, in the given order."""
+        """Those of them whom we do not know, or not whether they are guests, in the given order."""
         asked = list(dict.fromkeys(users))
         if not asked:
             return []
         known = await self._connection.execute(
-            select(people.c.user).where(people.c.user.in_(asked))
+            select(people.c.user).where(people.c.user.in_(asked), people.c.outside.is_not(None))
         )
         met = {row.user for row in known}
         return [user for user in asked if user not in met]
@@ -900,3 +906,14 @@ class Transaction:
         await self.erase(channel, ts, at=self.at)
         await catching_up.notice(self._connection, channel, ts, catching_up.DELETED)
         return True
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=row.user,
+        name=row.name,
+        zone=row.zone,
+        is_bot=row.is_bot,
+        deleted=row.deleted,
+        outside=row.outside,
+    )

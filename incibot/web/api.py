@@ -17,7 +17,8 @@ from aiohttp import web
 from incibot.core import disclosure
 from incibot.core.history import Completeness, Head
 from incibot.core.incident import Incident, number_in
-from incibot.core.people import Directory, UserId, zone_of
+from incibot.core.people import Directory, zone_of
+from incibot.core.visibility import NOBODY
 from incibot.errors import NotFound
 from incibot.exports import FORMATS
 from incibot.exports.json_timeline import compact, person, roles, stamp
@@ -28,7 +29,6 @@ from incibot.web.streaming import SANDBOX, Streams
 from incibot.web.trouble import Denied, Handler
 
 ROOT = "/api/v1"
-NOBODY = UserId("")  # holds no role and is in no channel, so no private incident shows itself
 USUAL = 50
 MOST = 200
 OVER = {"open": False, "ended": True, "all": None}
