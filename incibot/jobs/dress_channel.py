@@ -5,6 +5,7 @@ from __future__ import annotations
 from incibot.core.change import Change
 from incibot.core.jobs import DressChannel
 from incibot.core.markup import escape, shorten
+from incibot.core.secrets import mask
 from incibot.jobs.tools import Tools
 
 TOPIC = 250  # characters that Slack takes
@@ -16,7 +17,8 @@ async def dress_channel(job: DressChannel, tools: Tools) -> Change | None:
     if incident.channel is None:
         return None
     await tools.slack.ensure_topic(
-        incident.channel, shorten(escape(f"{incident.ref}: {incident.title}"), TOPIC, words=True)
+        incident.channel,
+        shorten(escape(f"{incident.ref}: {mask(incident.title)}"), TOPIC, words=True),
     )
     page = tools.page(incident.number)
     if page:

@@ -18,6 +18,7 @@ from incibot.core import disclosure
 from incibot.core.history import Completeness, Head
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import Directory, zone_of
+from incibot.core.secrets import mask
 from incibot.core.visibility import NOBODY
 from incibot.errors import NotFound
 from incibot.exports import FORMATS
@@ -182,7 +183,7 @@ class Api:
 def review_file(incident: Incident, markdown: str, word: str, streams: Streams) -> web.Response:
     """The review as a file; `word` is ``md`` or ``html``."""
     title = f"{incident.ref} review draft"
-    text = to_html(markdown, streams.renderer, title=title) if word == "html" else markdown
+    text = to_html(markdown, streams.renderer, title=title) if word == "html" else mask(markdown)
     return web.Response(
         text=text,
         content_type="text/html" if word == "html" else "text/markdown",

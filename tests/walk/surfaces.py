@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "answer": ("{entry} ruled_out",),
     "takeback": ("{entry}",),
     "take": ("commander",),
+    "reveal": ("{entry}",),
     "form": tuple(one.word for one in COMMANDS if one.form),
     "add": ("",),
     # Besides: nothing at all, a role's own word, a title, and nearly a word.
@@ -61,16 +62,16 @@ ABOUT_NONE = {
 SENT: dict[str, dict[str, Any]] = {
     "declare": {},  # with no title: whoever sends it sees the errors, and no incident is made
     "add": {"incident": "{n}", "kind": "message"},
-    "role": {"role_commander": ["U1"]},
+    "role": {"role_commander": "U1"},
     "severity": {"severity": "sev1", "why": "so"},
     "status": {"status": "mitigated", "note": "so"},
     "update": {"text": "so"},
-    "resolve": {"summary": "so", "note": "so"},
-    "reopen": {"why": "so"},
-    "task": {"text": "so"},
-    "milestone": {"milestone": "detected", "time": "13:00"},
+    "resolve": {"text": "so"},
+    "reopen": {"text": "so"},
+    "task": {"text": "so", "who": "U1"},
+    "milestone": {"name": "detected", "when": "13:00"},
     **{
-        word: {"text": "so", "time": ""}
+        word: {"text": "so", "when": ""}
         for word in (
             *("note", "observation", "hypothesis", "decision", "action", "question", "surprise"),
         )

@@ -25,7 +25,16 @@ from incibot.playground import Person
 from incibot.slack.commands import COMMANDS
 from incibot.slack.manifest import manifest
 from tests.bench import Bench, text_of
-from tests.walk.people import MISSING, MISSING_CHANNEL, TOKEN, Walk, everybody, faceless, walk
+from tests.walk.people import (
+    CANARIES,
+    MISSING,
+    MISSING_CHANNEL,
+    TOKEN,
+    Walk,
+    everybody,
+    faceless,
+    walk,
+)
 from tests.walk.surfaces import ABOUT_NONE, JOBS, ROUTES, SENT, SHORTCUTS, WORDS
 from tests.web.browser import Browser, ask
 
@@ -90,8 +99,6 @@ async def sent(walk: Walk, who: Person, callback: str, number: int) -> str:
     """A form that they had open while it was taken from them."""
 
     def element(value: Any) -> dict[str, Any]:
-        if isinstance(value, list):
-            return {"type": "multi_users_select", "selected_users": value}
         return {"type": "plain_text_input", "value": value.format(n=number)}
 
     n = next(_n)
@@ -242,6 +249,9 @@ async def test_nobody_else_finds_a_trace_of_a_private_incident(tmp_path: Path) -
         there = it.there
         assert routes(there) == set(ROUTES)
         private, missing = (1, it.channel), (MISSING, MISSING_CHANNEL)
+        shown = (await (await it.browser("ana")).get("/incidents/INC-1/review")).text
+        whole = shown + await there.export("json")
+        assert [word for word, canary in CANARIES.items() if canary not in whole] == []
         before = await there.export("json"), it.incident.version
         nobody = everybody(there)
         for who in nobody.values():  # whom incibot has never heard of it asks Slack about

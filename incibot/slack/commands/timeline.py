@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from incibot.core.secrets import mask
+from incibot.core.timeline import Recorded
 from incibot.errors import Unclear
 from incibot.slack import blocks, cards
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_named
@@ -18,9 +20,16 @@ async def run(call: Call, tx: Transaction) -> Reply:
     count = min(int(words), MOST) if words else USUAL
     entries = await tx.last_entries(incident.number, max(count, 1))
     shown: list[blocks.Block] = [blocks.section(f"*The last entries of {incident.ref}*")]
-    shown += [blocks.section(cards.entry_line(entry)) for entry in entries]
+    shown += [_line(entry, incident.number) for entry in entries]
     shown.append(blocks.context("All of it: `/incident export`"))
     return Reply(words=f"Timeline of {incident.ref}", blocks=tuple(blocks.fitting(shown)))
+
+
+def _line(entry: Recorded, number: int) -> blocks.Block:
+    """An entry; one with a secret in it can be seen whole by whoever asks, which is recorded."""
+    reveal = blocks.button("Reveal", f"reveal {entry.id}", number=number)
+    masked = mask(entry.words) != entry.words
+    return blocks.section(cards.entry_line(entry), accessory=reveal if masked else None)
 
 
 TIMELINE = Subcommand(
