@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -106,7 +107,7 @@ class App:
         self.runner = Runner(self.tools)
         self.runner.done = self.metrics.done
         self.web: web.Application = server.build(
-            bolt=self.bolt,
+            deliver=partial(bolt.deliver, self.bolt),
             store=self.store,
             metrics=self.metrics,
             renderer=renderer,

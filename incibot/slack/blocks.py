@@ -16,6 +16,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from incibot.core.incident import number_in
 from incibot.core.markup import escape, shorten
 from incibot.core.people import UserId
 from incibot.core.secrets import mask
@@ -146,7 +147,7 @@ def read_pointed(value: str) -> tuple[str, int | None]:
     number, bar, command = value.partition("|")
     if not bar:
         return value, None
-    return command, int(number) if number.isdigit() else None
+    return command, number_in(number)
 
 
 def link_button(text: str, url: str, *, name: str) -> Block:

@@ -281,7 +281,7 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
         title=sent.text("title"),
         severity=sent.text("severity") or usual(tx.book),
         declared_by=call.by,
-        kind=Kind(sent.text("kind") or Kind.INCIDENT.value),
+        kind=next((one for one in Kind if one.value == sent.text("kind")), Kind.INCIDENT),
         summary=sent.text("summary"),
         service=sent.text("other_service") or _service(sent.text("service"), tx.book),
         started_at=started,

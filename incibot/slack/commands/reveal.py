@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incibot.core.change import Change
+from incibot.core.incident import number_in
 from incibot.core.secrets import mask
 from incibot.core.timeline import Entry, EntryKind
 from incibot.errors import NotAllowed, Unclear
@@ -13,10 +14,10 @@ from incibot.store.unit import Transaction
 
 async def run(call: Call, tx: Transaction) -> Reply:
     incident = await incident_of(call, tx)
-    entry, _ = call.rest()
-    if not (entry.isascii() and entry.isdigit() and len(entry) < 19):
+    entry = number_in(call.rest()[0])
+    if entry is None:
         raise Unclear("Which entry? The button beside it in `/incident timeline` says.")
-    found = await tx.entry(incident.number, int(entry))
+    found = await tx.entry(incident.number, entry)
     if mask(found.words) == found.words:
         raise NotAllowed(f"Nothing is masked in entry {found.id}.")
     note = Entry(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incibot.core.incident import number_in
 from incibot.core.secrets import mask
 from incibot.core.timeline import Recorded
 from incibot.errors import Unclear
@@ -15,9 +16,10 @@ MOST = 40  # Slack takes 50 blocks in a message
 
 async def run(call: Call, tx: Transaction) -> Reply:
     incident, words = await incident_named(call, tx)
-    if words and not words.isdigit():
+    asked = number_in(words)
+    if words and asked is None:
         raise Unclear("How many entries? For example `/incident timeline 20`.")
-    count = min(int(words), MOST) if words else USUAL
+    count = USUAL if asked is None else min(asked, MOST)
     entries = await tx.last_entries(incident.number, max(count, 1))
     shown: list[blocks.Block] = [blocks.section(f"*The last entries of {incident.ref}*")]
     shown += [_line(entry, incident.number) for entry in entries]
