@@ -27,7 +27,14 @@ from incibot.core.catching_up import (
     Progress,
     silences,
 )
-from incibot.core.chain import Difference, Tip, Verdict, incident_fact, review_fact
+from incibot.core.chain import (
+    Difference,
+    Tip,
+    Verdict,
+    incident_fact,
+    redacted_fact,
+    review_fact,
+)
 from incibot.core.chain import verify as hold_against
 from incibot.core.change import Change, Post
 from incibot.core.history import Completeness, Head, History, Interval, Outcome, covering
@@ -36,6 +43,7 @@ from incibot.core.jobs import CatchUp, Job, LearnPerson, Remind, ShowHome
 from incibot.core.people import ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
 from incibot.core.reminders import Kept, Lack, Stand, lacks
+from incibot.core.review.erasing import without
 from incibot.core.timeline import Entry, EntryKind, MarkEvent, Recorded, ts_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound
@@ -313,7 +321,44 @@ class Transaction:
     async def erase(self, channel: ChannelId, ts: str, *, at: datetime) -> None:
         """The message was deleted in Slack: its words go, in each timeline that has it."""
         await catching_up.is_known_now(self._connection, channel, ts)
+        said = await timeline.said_in(self._connection, channel, ts)
         await timeline.erase(self._connection, self.ledger, channel, ts, at=at)
+        for entry, (number, wordings) in said.items():
+            await self._erase_quotes(number, entry, wordings)
+
+    async def _erase_quotes(self, number: int, entry: int, wordings: Sequence[str]) -> None:
+        """In each text that the review ever had, where incibot has quoted them.
+
+        As it stands, the review gets a version more, so that whoever has it open writes over nothing.
+        """
+        kept = await self.kept_review(number)
+        if kept is None:
+            return
+        incident = await self.incident(number)
+        channels: dict[str, str] = {}
+        if incident.channel:
+            channels[incident.channel] = incident.channel_name
+
+        def without_them(markdown: str) -> str:
+            return without(markdown, entry, wordings, channels)
+
+        if (bare := without_them(kept.markdown)) != kept.markdown:
+            await self.rewrite_review(number, bare, over=kept.version)
+        query = select(review_versions).where(review_versions.c.incident == number)
+        for row in (await self._connection.execute(query.with_for_update())).mappings().all():
+            bare = without_them(row["markdown"])
+            if bare == row["markdown"]:
+                continue
+            version = {**row, "markdown": bare, "salt": self.ledger.salt()}
+            await self._connection.execute(
+                update(review_versions)
+                .where(
+                    review_versions.c.incident == number,
+                    review_versions.c.version == row["version"],
+                )
+                .values(markdown=bare, salt=version["salt"])
+            )
+            self.ledger.note(number, redacted_fact(version))
 
     async def bears(self, channel: ChannelId, ts: str) -> bool:
         """Whether the message is in any timeline."""
