@@ -123,7 +123,7 @@ class App:
         self.runner = Runner(self.workspaces)
         self.runner.done = self.metrics.done
         self.web: web.Application = server.build(
-            bolt=self.bolt,
+            deliver=partial(bolt.deliver, self.bolt),
             store=self.first,
             metrics=self.metrics,
             renderer=renderer,

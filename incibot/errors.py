@@ -5,6 +5,7 @@ IncibotError
 │   ├── Unclear         the words could not be read
 │   ├── NotFound        it does not exist, or the asker may not know that it does
 │   └── NotAllowed      it is clear, and it cannot be done as things stand
+├── Unreadable          Slack sent what is not as Slack describes it; it would be as odd the next time
 ├── Conflict            somebody else changed it first: read again, decide again
 ├── NotInstalled        the workspace is none that incibot is, or was, installed in
 ├── LeaseLost           another worker has the job now: drop what came of it
@@ -40,6 +41,10 @@ class NotFound(Refused):
 
 class NotAllowed(Refused):
     """It is clear what is wanted, and it cannot be done as things stand."""
+
+
+class Unreadable(IncibotError):
+    """A delivery is not as Slack describes such deliveries."""
 
 
 class Conflict(IncibotError):

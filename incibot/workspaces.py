@@ -162,6 +162,7 @@ class Workspaces:
         """
         here = await self._gateway(token).workspace()
         await self.store.write(lambda tx: tx.settle_in(here))
+        await self.store.of(here.team).write(lambda tx: tx.ask_who_is_who())
         return self.sit_down(here, token)
 
     def sit_down(self, here: Workspace, token: str) -> Desk:

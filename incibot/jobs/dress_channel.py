@@ -5,6 +5,7 @@ from __future__ import annotations
 from incibot.core.change import Change
 from incibot.core.jobs import DressChannel
 from incibot.core.markup import escape, shorten
+from incibot.core.secrets import mask
 from incibot.errors import SlackRefused
 from incibot.jobs.tools import Tools
 
@@ -20,7 +21,7 @@ async def dress_channel(job: DressChannel, tools: Tools) -> Change | None:
     try:
         await tools.slack.ensure_topic(
             incident.channel,
-            shorten(escape(f"{incident.ref}: {incident.title}"), TOPIC, words=True),
+            shorten(escape(f"{incident.ref}: {mask(incident.title)}"), TOPIC, words=True),
         )
     except SlackRefused as error:  # the bookmark can do without
         refused = error

@@ -25,7 +25,7 @@ from incibot.core.jobs import (
     unpack,
 )
 from incibot.core.pacing import Stint
-from incibot.errors import Conflict, LeaseLost, Paused, PutOff, SlackBusy, SlackRefused
+from incibot.errors import Conflict, LeaseLost, Paused, PutOff, Refused, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import NOT_INSTALLED, Claim
@@ -198,6 +198,8 @@ class Runner:
                 await self._look_again(claim)
             except SlackRefused as refused:
                 outcome = await self._refused(claim, refused)
+            except Refused as refused:
+                outcome = await self._park(claim, str(refused))
             except SlackBusy as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
             except Conflict as conflict:

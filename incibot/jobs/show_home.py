@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -37,10 +37,12 @@ class Scene:
     going: Sequence[Incident]
     ended: Sequence[tuple[Incident, datetime]]
     drafted: frozenset[int]
+    rooms: Mapping[int, frozenset[UserId]]
 
 
 async def show_home(job: ShowHome, tools: Tools) -> Change | None:
     """Draw it for somebody who opens it, whatever it showed before."""
+    await tools.meet(job.user)
     async with tools.store.read() as tx:
         scene = await _scene(tx)
     view = _view(job.user, scene, tools)
@@ -90,8 +92,10 @@ async def _scene(tx: Transaction) -> Scene:
         if at >= tx.at - LATELY:
             ended.append((incident, at))
     ended.sort(key=lambda one: one[1], reverse=True)
+    going = await tx.all_incidents(over=False)
     return Scene(
-        going=await tx.all_incidents(over=False),
+        going=going,
+        rooms=await tx.rooms(incident.number for incident in going),
         ended=ended,
         drafted=await tx.drafted(incident.number for incident, _ in ended),
     )
@@ -106,6 +110,7 @@ def _view(user: UserId, scene: Scene, tools: Tools) -> View:
         to_write=[one for one in seen if one.number not in scene.drafted],
         to_read=[one for one in seen if one.number in scene.drafted],
         page=tools.page,
+        inside=frozenset(number for number, room in scene.rooms.items() if user in room),
     )
 
 

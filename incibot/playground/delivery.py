@@ -438,9 +438,12 @@ class Delivery:
             "is_bot": True,
             "is_enterprise_install": False,
         }
+        shared = told.channel is not None and bool(told.channel.shared_with)
         body: Json = {
             "token": "verification-token",
-            "team_id": self._workspace.team_id,
+            # Of an event in a shared channel this may be another's; `authorizations` tells whose
+            # installation it is for.
+            "team_id": self._of(told.event) if shared else self._workspace.team_id,
             "context_team_id": self._workspace.team_id,
             "context_enterprise_id": None,
             "api_app_id": self._workspace.app_id,
@@ -449,10 +452,16 @@ class Delivery:
             "event_id": ids.next("Ev"),
             "event_time": int(told.event["event_ts"].partition(".")[0]),
             "authorizations": [authorization],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": shared,
             "event_context": f"4-{ids.hexes('event_context', 40)}",
         }
         self.enqueue(body)
+
+    def _of(self, event: Json) -> str:
+        """The workspace of whoever has caused an event."""
+        message = event.get("message", event)
+        by = self._workspace.users.get(str(event.get("user") or message.get("user")))
+        return by.team_id if by is not None else self._workspace.team_id
 
     def enqueue(self, body: Json) -> None:
         """Put an event's whole body on its way, through the faults that are switched on."""

@@ -757,12 +757,20 @@ def users_info(asked: Asked) -> Json:
 @method("users.list", scopes=["users:read"], tier=2, json=False)
 def users_list(asked: Asked) -> Json:
     """Everybody, the bot and Slackbot too."""
-    slackbot = User(id="USLACKBOT", name="slackbot", real_name="Slackbot", tz="America/Los_Angeles")
-    users = [slackbot, *asked.workspace.users.values()]
+    space = asked.workspace
+    slackbot = User(
+        id="USLACKBOT",
+        team_id=space.team_id,
+        name="slackbot",
+        real_name="Slackbot",
+        tz="America/Los_Angeles",
+    )
+    members = (user for user in space.users.values() if not space.is_external(user))
+    users = [slackbot, *members]
     page, cursor = asked.page(users, asked.limit(PAGE_MAX))
     return {
         "members": [_user(asked, user) for user in page],
-        "cache_ts": asked.workspace.seconds(),
+        "cache_ts": space.seconds(),
         "response_metadata": {"next_cursor": cursor},
     }
 
@@ -772,7 +780,8 @@ def users_lookup_by_email(asked: Asked) -> Json:
     """Somebody, by address."""
     asked.need(["users:read"])
     for user in asked.workspace.people():
-        if user.email.lower() == asked.text("email").lower() and not user.deleted:
+        hidden = user.deleted or asked.workspace.is_external(user)
+        if user.email.lower() == asked.text("email").lower() and not hidden:
             return {"user": _user(asked, user)}
     raise Refusal("users_not_found")
 

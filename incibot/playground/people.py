@@ -239,7 +239,7 @@ class Person:
         return [
             self._listed(channel)
             for channel in self._space.channels.values()
-            if channel.kind == "public" or self.id in channel.members
+            if self._space.is_seen_by(self.user, channel)
         ]
 
     def channel(self, named: str) -> Json:
@@ -319,7 +319,7 @@ class Person:
         places = [*file["channels"], *file["groups"], *file["ims"]]
         rooms = [self._space.channels[place] for place in places]
         return file["user"] == self.id or any(
-            room.kind == "public" or self.id in room.members for room in rooms
+            self._space.is_seen_by(self.user, room) for room in rooms
         )
 
     @property
@@ -646,7 +646,7 @@ class Person:
                 "id": self.id,
                 "username": self.name,
                 "name": self.name,
-                "team_id": self._space.team_id,
+                "team_id": self.user.team_id,
             },
             "api_app_id": self._space.app_id,
             "token": "verification-token",

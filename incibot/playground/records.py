@@ -20,9 +20,16 @@ CHANNEL_TYPES: Final[dict[Kind, str]] = {
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A member of the workspace: a person, or the bot."""
+    """Somebody in the workspace: a member, a guest, a person of another workspace, or the bot.
+
+    Attributes:
+        team_id: the workspace whose member this is.
+        is_restricted: a guest, who sees only the channels that they are in.
+        is_ultra_restricted: a guest of a single channel.
+    """
 
     id: str
+    team_id: str
     name: str
     real_name: str
     tz: str
@@ -40,6 +47,7 @@ class Channel:
 
     Attributes:
         members: the ids of those in it, in the order in which they came.
+        shared_with: the other workspaces that share it (Slack Connect), by their ids.
         messages: by `ts`, oldest first, thread replies among them.
         pins: what `pins.list` answers, without the messages.
     """
@@ -50,6 +58,7 @@ class Channel:
     creator: str
     created: int
     members: dict[str, None] = field(default_factory=dict)
+    shared_with: list[str] = field(default_factory=list)
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     is_archived: bool = False

@@ -68,7 +68,7 @@ def user(space: Workspace, user: User, *, with_email: bool, with_locale: bool = 
         "first_name": first,
         "last_name": last,
         **picture,
-        "team": space.team_id,
+        "team": user.team_id,
     }
     if with_email and user.email:
         profile["email"] = user.email
@@ -76,7 +76,7 @@ def user(space: Workspace, user: User, *, with_email: bool, with_locale: bool = 
         profile |= {"api_app_id": space.app_id, "bot_id": space.bot_id, "always_active": True}
     answer: Json = {
         "id": user.id,
-        "team_id": space.team_id,
+        "team_id": user.team_id,
         "name": user.name,
         "deleted": user.deleted,
         "profile": profile,
@@ -102,6 +102,11 @@ def user(space: Workspace, user: User, *, with_email: bool, with_locale: bool = 
     }
     if with_locale:
         answer["locale"] = "en-US"
+    if space.is_external(user):
+        # A stranger is who shares no channel with the app; of somebody of another workspace who
+        # does, only `team_id` tells it.
+        met = (one for one in space.channels.values() if space.bot.id in one.members)
+        answer["is_stranger"] = not any(user.id in one.members for one in met)
     return answer
 
 
@@ -128,18 +133,22 @@ def channel(space: Workspace, channel: Channel, *, viewer: User, num_members: bo
         "is_private": channel.kind != "public",
         "is_general": channel.is_general,
         "unlinked": 0,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": bool(channel.shared_with),
+        "is_ext_shared": bool(channel.shared_with),
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "parent_conversation": None,
         "creator": channel.creator,
-        "shared_team_ids": [space.team_id],
+        "shared_team_ids": [space.team_id, *channel.shared_with],
         "is_member": viewer.id in channel.members,
         "topic": dict(channel.topic),
         "purpose": dict(channel.purpose),
         "previous_names": list(channel.previous_names),
     }
+    if channel.shared_with:
+        answer["conversation_host_id"] = space.team_id
+        answer["connected_team_ids"] = [space.team_id, *channel.shared_with]
+        answer["internal_team_ids"] = [space.team_id]
     if num_members:
         answer["num_members"] = len(channel.members)
     return answer

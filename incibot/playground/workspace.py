@@ -106,10 +106,10 @@ class Workspace:
         self.watchers: list[Callable[[str, Json], None]] = []
         self._last = (0, 0)
 
+        self._companies: dict[str, str] = {}
         self.bot = self._add(bot_name, bot_name, "America/Los_Angeles", is_bot=True)
         for one in people:
-            email = f"{one.name}@{domain}.example"
-            self._add(one.name, one.real_name, one.tz, email=email, is_admin=not self.people())
+            self._welcome(one)
         for room in rooms:
             self._furnish(room)
         for group in groups:
@@ -123,9 +123,24 @@ class Workspace:
             self.groups[made.id] = made
 
     def _add(self, name: str, real_name: str, tz: str, **more: Any) -> User:
+        more.setdefault("team_id", self.team_id)
         user = User(id=self.ids.next("U"), name=name, real_name=real_name, tz=tz, **more)
         self.users[user.id] = user
         return user
+
+    def _welcome(self, one: northwind.Someone) -> None:
+        if one.company and one.company not in self._companies:
+            self._companies[one.company] = self.ids.next("T")
+        self._add(
+            one.name,
+            one.real_name,
+            one.tz,
+            team_id=self._companies.get(one.company, self.team_id),
+            email=f"{one.name}@{one.company or self.domain}.example",
+            is_admin=not self.people(),
+            is_restricted=bool(one.guest),
+            is_ultra_restricted=one.guest == "one channel",
+        )
 
     def _furnish(self, room: northwind.Room) -> None:
         members = [self.user(name).id for name in room.members]
@@ -136,6 +151,7 @@ class Workspace:
             creator=members[0] if members else self.bot.id,
             created=self.seconds(),
             members=dict.fromkeys(members),
+            shared_with=self._other_teams(members),
             is_general=room.name == "general",
         )
         channel.purpose["value"] = room.purpose
@@ -162,8 +178,21 @@ class Workspace:
     # --- Who and what is there -----------------------------------------------------------------
 
     def people(self) -> list[User]:
-        """Everybody but the bot."""
+        """Everybody but the bot; guests and people of other workspaces too."""
         return [user for user in self.users.values() if not user.is_bot]
+
+    def is_external(self, user: User) -> bool:
+        """Whether somebody is of another workspace (Slack Connect)."""
+        return user.team_id != self.team_id
+
+    def _other_teams(self, users: Iterable[str]) -> list[str]:
+        teams = dict.fromkeys(self.users[one].team_id for one in users)
+        return [team for team in teams if team != self.team_id]
+
+    def is_seen_by(self, user: User, channel: Channel) -> bool:
+        """Whether somebody may know of a conversation: not of all public ones, if they visit."""
+        visits = user.is_restricted or self.is_external(user)
+        return user.id in channel.members or (channel.kind == "public" and not visits)
 
     def user(self, known_as: str) -> User:
         """The member with this id or handle; raises `Refusal` user_not_found."""
@@ -188,7 +217,7 @@ class Workspace:
     def seen_by(self, user: User, channel_id: str) -> Channel:
         """The conversation with this id, if this member may know that it exists."""
         channel = self.channels.get(channel_id)
-        if channel is None or (channel.kind != "public" and user.id not in channel.members):
+        if channel is None or not self.is_seen_by(user, channel):
             raise Refusal("channel_not_found")
         return channel
 
@@ -329,6 +358,8 @@ class Workspace:
 
     def create(self, by: User, name: str, *, private: bool = False) -> Channel:
         """Make a channel; its creator is in it."""
+        if by.is_restricted:
+            raise Refusal("user_is_restricted")
         if problem := self.name_problem(name):
             raise Refusal(problem)
         channel = Channel(
@@ -365,7 +396,7 @@ class Workspace:
             "user": user.id,
             "channel": channel.id,
             "channel_type": "C" if channel.kind == "public" else "G",
-            "team": self.team_id,
+            "team": user.team_id,
             **by,
         }
         self.announce(event, channel)
@@ -378,7 +409,7 @@ class Workspace:
             "user": user.id,
             "channel": channel.id,
             "channel_type": "C" if channel.kind == "public" else "G",
-            "team": self.team_id,
+            "team": user.team_id,
         }
         self.announce(event, channel)
         del channel.members[user.id]
@@ -395,6 +426,8 @@ class Workspace:
             raise Refusal("is_archived")
         if user.id in channel.members:
             return False
+        if user.is_restricted:
+            raise Refusal("user_is_restricted")
         self._enter(channel, user, None)
         return True
 
@@ -407,9 +440,13 @@ class Workspace:
             return "cant_invite_self"
         if user.deleted:
             return "cant_invite"
+        if user.id in channel.members:
+            return "already_in_channel"
         if user.is_ultra_restricted:
             return "ura_max_channels"
-        return "already_in_channel" if user.id in channel.members else None
+        if self.is_external(user) and user.team_id not in channel.shared_with:
+            return "org_user_not_in_team"
+        return None
 
     def invite(self, by: User, channel: Channel, user_ids: Iterable[str]) -> None:
         """Bring members in, after `invitation_problem` had no objection to any of them."""
@@ -604,7 +641,9 @@ class Workspace:
             message |= {"bot_id": self.bot_id, "app_id": self.app_id}
             if username is None:
                 message["bot_profile"] = shapes.bot_profile(self)
-        message |= {"text": text, "team": self.team_id}
+        message |= {"text": text, "team": by.team_id}
+        if self.is_external(by):
+            message |= {"user_team": by.team_id, "source_team": by.team_id}
         if blocks := blocks or self.rich_text(text):
             message["blocks"] = blocks
         return message

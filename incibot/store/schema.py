@@ -64,6 +64,7 @@ people = Table(
     Column("zone", WORD, nullable=False),
     Column("is_bot", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    Column("outside", Boolean),  # a guest, or of another workspace; null: nobody has asked yet
     Column("learnt_at", Moment, nullable=False),
     _team(index=True),
 )
