@@ -22,22 +22,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from incibot.config import Settings
 from incibot.core.catching_up import PATIENCE
 from incibot.core.playbook import Playbook
-from incibot.errors import ConfigError, Conflict, SlackError, SlackRefused
+from incibot.errors import ConfigError, Conflict, SlackBusy, SlackError, SlackRefused
 from incibot.jobs import Tools
 from incibot.jobs.runner import Runner
 from incibot.log import logger
 from incibot.render import Renderer
 from incibot.slack import bolt
 from incibot.slack.commands import WORDS
-from incibot.slack.gateway import Gateway
+from incibot.slack.gateway import SKEW, Gateway
 from incibot.slack.inbound import Inbound
+from incibot.slack.manifest import SCOPES
 from incibot.slack.reception import Reception
 from incibot.store import migrations
 from incibot.store.database import connect
+from incibot.store.installations import Installations, States
 from incibot.store.pacing import Pace, forget
+from incibot.store.sealing import Seal
 from incibot.store.unit import Clock, Store, Transaction
 from incibot.store.workspaces import Workspace
 from incibot.web import server
+from incibot.web.install import Install
 from incibot.web.metrics import Metrics
 from incibot.web.sessions import Doorkeeper
 from incibot.web.site import Site
@@ -95,7 +99,8 @@ class App:
         tokens: Tokens | None = None,
         paced: bool | None = None,
     ) -> None:
-        if tokens is None and settings.slack_bot_token is None:
+        installed = tokens is None and settings.slack_client_id is not None
+        if tokens is None and settings.slack_bot_token is None and not installed:
             raise ConfigError(["SLACK_BOT_TOKEN is not set"])
         self._token = settings.slack_bot_token.reveal() if settings.slack_bot_token else ""
         self.settings = settings
@@ -107,10 +112,16 @@ class App:
         self._paced = clock is now if paced is None else paced
         self._gateways: dict[str, Gateway] = {}
         self._one: OneToken | None = None
-        if tokens is None:
+        self.installations: Installations | None = None
+        if installed:
+            tokens = self.installations = _installations(settings, self.first)
+        elif tokens is None:
             tokens = self._one = OneToken(self._token, self.first)
         self.workspaces = Workspaces(tokens, self.first, self.gateway, self._furnish)
-        self.ended: Callable[[str], Awaitable[None]] = _nothing  # more to do when one has ended
+        # More to do when one has ended.
+        self.ended: Callable[[str], Awaitable[None]] = (
+            self.installations.end if self.installations else _nothing
+        )
         self.renderer = renderer = Renderer(settings.templates)
         self.site = self._site(renderer)
         self.inbound = Reception(
@@ -131,6 +142,7 @@ class App:
             usual_team=self._usual_team,
             zone=settings.time_zone,
             site=self.site,
+            install=self._install(),
             signing_secret=settings.slack_signing_secret.reveal()
             if settings.slack_signing_secret
             else None,
@@ -216,11 +228,63 @@ class App:
     def _site(self, renderer: Renderer) -> Site | None:
         """What the pages have in common; None where they have no address."""
         base_url, settings = self.settings.base_url, self.settings
-        secret = settings.slack_signing_secret or settings.slack_bot_token
+        secret = (
+            settings.slack_signing_secret
+            or settings.slack_bot_token
+            or settings.slack_client_secret
+        )
         if base_url is None or secret is None:
             return None
         doors = Doorkeeper(secret.reveal())
         return Site(self.first, renderer, doors, base_url=base_url, zone=settings.time_zone)
+
+    def _install(self) -> Install | None:
+        """How workspaces get incibot; None where there is one workspace, by its token."""
+        settings = self.settings
+        client_id, secret = settings.slack_client_id, settings.slack_client_secret
+        if self.installations is None or self.site is None or client_id is None or secret is None:
+            return None
+        return Install(
+            self.site,
+            client_id=client_id,
+            client_secret=secret.reveal(),
+            scopes=SCOPES,
+            api_url=settings.slack_api_url,
+            session=self._session,
+            installations=self.installations,
+            states=States(self.first),
+            installed=self._is_installed,
+        )
+
+    async def _is_installed(self, team: str) -> None:
+        """A workspace has let incibot in: nothing needs to wait for the first delivery."""
+        try:
+            await self.workspaces.of(team)
+        except SlackError as error:
+            log.warning("workspace.not_yet", team=team, error=str(error))
+
+    async def check_keys(self) -> None:
+        """Raises ConfigError where tokens are kept, and our keys open none of them.
+
+        Where some can be opened, those workspaces are served.
+        """
+        if self.installations is None:
+            return
+        try:
+            teams, lost = await self.installations.teams(), await self.installations.unreadable()
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("start.keys_not_checked", error=repr(trouble)[:300])
+            return
+        for team in lost:
+            log.error("workspace.unreadable", team=team)
+        if teams and lost == teams:
+            raise ConfigError(
+                [
+                    "INCIBOT_ENCRYPTION_KEYS: none of the keys opens any token of the"
+                    f" {len(teams)} workspaces that installed incibot; it wants the one with which"
+                    " they were sealed too"
+                ]
+            )
 
     async def migrate_if_embedded(self) -> None:
         """Bring a SQLite file to the newest schema; on a server that is `incibot migrate`'s."""
@@ -256,8 +320,8 @@ class App:
         """Slack says that incibot was uninstalled there at that time, or its token revoked."""
         async with self.first.whole.read() as tx:
             since = await tx.settled_at(team)
-        if since is not None and at < since.timestamp():
-            # Old news, perhaps: it may have been installed again since.
+        if since is not None and at < (since + SKEW).timestamp():
+            # Old news, perhaps: it may have been installed again since. Slack knows.
             token = await self.workspaces.tokens.token(team)
             try:
                 if token is not None:
@@ -265,6 +329,9 @@ class App:
                     return
             except SlackRefused as refused:
                 log.info("workspace.refused", team=team, error=str(refused))
+            except SlackBusy:
+                if at < since.timestamp():
+                    raise  # and Slack tells it again
         await self.first.whole.write(lambda tx: tx.leave(team))
         self.workspaces.leave(team)
         self._ears.pop(team, None)
@@ -398,6 +465,13 @@ async def _listen(ear: _Ear, tx: Transaction) -> None:
     await tx.listen(ear.process, since=ear.since)
 
 
+def _installations(settings: Settings, store: Store) -> Installations:
+    if not settings.encryption_keys:
+        raise ConfigError(["INCIBOT_ENCRYPTION_KEYS is not set"])
+    seal = Seal([key.reveal() for key in settings.encryption_keys])
+    return Installations(store, seal, settings.slack_client_id or "")
+
+
 async def _nothing(_: str) -> None:
     """Nobody else needs to know."""
 
@@ -424,6 +498,7 @@ async def build(
 async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
     """The app at work: HTTP, Socket Mode if it has a token, and the jobs. Yields its address."""
     await app.migrate_if_embedded()
+    await app.check_keys()
     async with AsyncExitStack() as stack:
         runner = web.AppRunner(app.web, access_log=None)
         await runner.setup()

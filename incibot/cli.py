@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import __version__, log
 from incibot.app import build, now, reserved, serving, until_told_to_stop
-from incibot.config import SERVE, WORK, Settings, read_playbook
+from incibot.config import KEYS, SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
 from incibot.core.incident import number_in
 from incibot.core.people import zone_of
@@ -35,6 +35,8 @@ from incibot.slack.manifest import EXAMPLE_URL
 from incibot.slack.manifest import manifest as app_manifest
 from incibot.store import migrations
 from incibot.store.database import connect
+from incibot.store.installations import Installations
+from incibot.store.sealing import Seal, new_key
 from incibot.store.unit import Store, Transaction
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -62,6 +64,10 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
     except Refused as refused:
         _say(f"incibot: {refused}")
         code = FAILED
+    except ConfigError as wrong:
+        for problem in wrong.problems:
+            _say(f"incibot: {problem}")
+        code = WRONG
     except (IncibotError, SQLAlchemyError, OSError) as trouble:
         _say(f"incibot: {str(trouble).splitlines()[0] if str(trouble) else repr(trouble)}")
         code = FAILED
@@ -112,6 +118,7 @@ def worker() -> None:
     async def work() -> int:
         async with build(settings, book) as app:
             await app.migrate_if_embedded()
+            await app.check_keys()
             jobs = asyncio.create_task(app.runner.run())
             log.logger(__name__).info("working", version=__version__)
             await until_told_to_stop()
@@ -281,6 +288,36 @@ def retry(job: int | None) -> None:
     _run(work())
 
 
+@main.group()
+def keys() -> None:
+    """Keys that seal the tokens of workspaces that install incibot."""
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key, for INCIBOT_ENCRYPTION_KEYS."""
+    click.echo(new_key())
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal all tokens anew, with the first of INCIBOT_ENCRYPTION_KEYS."""
+    settings, book = _settings(KEYS)
+
+    async def work() -> int:
+        engine = connect(settings.database_url.reveal())
+        try:
+            seal = Seal([key.reveal() for key in settings.encryption_keys])
+            app = settings.slack_client_id or ""
+            count = await Installations(Store(engine, book, now), seal, app).renew()
+        finally:
+            await engine.dispose()
+        _say(f"{count} sealed with the first key; those after it are needed no more")
+        return DONE
+
+    _run(work())
+
+
 @main.command()
 def doctor() -> None:
     """Check settings, database, schema, token, scopes and clock; a line each."""
@@ -303,13 +340,18 @@ def doctor() -> None:
 @click.option("--url", help=f"Where Slack reaches incibot, such as {EXAMPLE_URL}.")
 @click.option("--socket", is_flag=True, help="For Socket Mode: no address is needed.")
 @click.option(
+    "--base-url",
+    envvar="INCIBOT_BASE_URL",
+    help="Of the pages, where several workspaces install it; as the setting INCIBOT_BASE_URL.",
+)
+@click.option(
     "--format", "word", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True
 )
-def manifest(url: str | None, socket: bool, word: str) -> None:
+def manifest(url: str | None, socket: bool, base_url: str | None, word: str) -> None:
     """Print the Slack app manifest, to paste when you create the app."""
     if url and socket:
         raise click.UsageError("--url is for HTTP, --socket for Socket Mode: choose one")
-    made = app_manifest(url=None if socket else url or EXAMPLE_URL)
+    made = app_manifest(url=None if socket else url or EXAMPLE_URL, base_url=base_url)
     if word == "json":
         click.echo(json.dumps(made, indent=2, ensure_ascii=False))
     else:

@@ -9,6 +9,7 @@ its default. `.env.example` is written from that, and the tests hold the documen
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -46,9 +47,12 @@ from incibot.errors import ConfigError
 from incibot.log import LogFormat, LogLevel
 
 # What a command needs, as `needs` of `Settings.from_env`. The signing secret proves that a request
-# over HTTP is Slack's; with an app token, deliveries come by Socket Mode and need none.
+# over HTTP is Slack's; with an app token, deliveries come by Socket Mode and need none. Where
+# workspaces install incibot themselves, it needs no bot token, but what `INSTALLED` names.
 WORK: Final = frozenset({"SLACK_BOT_TOKEN"})
 SERVE: Final = WORK | {"SLACK_SIGNING_SECRET"}
+KEYS: Final = frozenset({"INCIBOT_ENCRYPTION_KEYS"})
+INSTALLED: Final = KEYS | {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "INCIBOT_BASE_URL"}
 
 DEFAULT_CONFIG: Final = Path("incibot.yaml")
 # What `slack run` hands to the program that it starts, where nobody has set the tokens.
@@ -123,6 +127,26 @@ def _signing_secret(text: str) -> Secret:
     if kind := _kind(text):
         raise _Odd(kind)
     return _secret(text)
+
+
+def _client_id(text: str) -> str:
+    if kind := _kind(text):
+        raise _Odd(kind)
+    if not re.fullmatch(r"[0-9]+\.[0-9]+", text):
+        raise ValueError
+    return text
+
+
+def _encryption_keys(text: str) -> tuple[Secret, ...]:
+    keys = [_secret(key.strip()) for key in text.split(",") if key.strip()]
+    for number, key in enumerate(keys, start=1):
+        try:
+            whole = len(urlsafe_b64decode(key.reveal())) == 32
+        except ValueError:
+            whole = False
+        if not whole:
+            raise _Odd(f"of which number {number} is no key")
+    return tuple(dict.fromkeys(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +309,30 @@ class Settings:
         " from your Slack app's page “Basic Information”",
         secret=True,
     )
+    slack_client_id: str | None = _setting(
+        "SLACK_CLIENT_ID",
+        _client_id,
+        meaning="Client id of your Slack app, where several workspaces install it, instead of a bot"
+        " token",
+        wants="the client id from your Slack app's page “Basic Information”,"
+        " such as 1234567890.9876543210",
+    )
+    slack_client_secret: Secret | None = _setting(
+        "SLACK_CLIENT_SECRET",
+        _signing_secret,
+        meaning="Client secret of your Slack app; goes with the client id",
+        wants="the client secret from your Slack app's page “Basic Information”",
+        secret=True,
+    )
+    encryption_keys: tuple[Secret, ...] = _setting(
+        "INCIBOT_ENCRYPTION_KEYS",
+        _encryption_keys,
+        meaning="Comma-separated keys for the tokens of those workspaces: the first seals, each"
+        " opens; `incibot keys new` makes one",
+        wants="keys with commas between them; `incibot keys new` makes one",
+        unset=(),
+        secret=True,
+    )
     slack_api_url: str = _setting(
         "SLACK_API_URL",
         _with_slash,
@@ -399,9 +447,12 @@ class Settings:
             ConfigError: with every mistake there is, not only the first.
         """
         given = _given(_dotenv(dotenv) if dotenv else {}) | _given(environ)
+        installed = bool({"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"} & given.keys())
         for name, theirs in _OF_SLACKS_CLI.items():
-            if name not in given and theirs in given:
+            if name not in given and theirs in given and not (installed and name in WORK):
                 given[name] = given[theirs]
+        if installed and "SLACK_BOT_TOKEN" in needs:
+            needs = needs - WORK | INSTALLED
         if "SLACK_APP_TOKEN" in given:
             needs = needs - {"SLACK_SIGNING_SECRET"}
         env = _Env(given)
@@ -416,16 +467,38 @@ class Settings:
             )
             for one in fields(cls)
         }
+        told: dict[str, str] = {}
+        if installed and "SLACK_BOT_TOKEN" in given:
+            told["SLACK_BOT_TOKEN"] = _BOTH
         try:
             env.seal()
         except EnvValidationError as error:
             mistakes = cast(Mapping[str, Sequence[str]], error.error_messages)
-            raise ConfigError(
-                [f"{name}: {' '.join(found)}" for name, found in mistakes.items()]
-            ) from None
+            told |= {name: " ".join(found) for name, found in mistakes.items()}
+        elsewhere = values["announce_channel"] if installed and not told else None
+        if elsewhere and not elsewhere.startswith("#"):
+            told["INCIBOT_ANNOUNCE_CHANNEL"] = (
+                f"got {_shown(elsewhere)}, a channel of one workspace; it wants a name with #, such"
+                " as #incidents, for the channel of that name in each workspace"
+            )
+        if installed and any(one.team is None for one in values["api_tokens"] or ()):
+            told.setdefault(
+                "INCIBOT_API_TOKENS",
+                "has a token without a workspace, and there may be several; it wants the workspace's"
+                " id before each, such as T0123ABCD:a-long-random-text",
+            )
+        if told:
+            raise ConfigError([f"{name}: {words}" for name, words in told.items()])
         if values["config"] is None and DEFAULT_CONFIG.is_file():
             values["config"] = DEFAULT_CONFIG
         return cls(**values)
+
+
+_BOTH: Final = (
+    "is set, and SLACK_CLIENT_ID or SLACK_CLIENT_SECRET too; it wants the bot token"
+    " alone, for the one workspace that it is of, or the client's id and secret alone, for those"
+    " that install incibot: drop the other"
+)
 
 
 class _Env(Env):

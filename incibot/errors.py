@@ -14,6 +14,7 @@ IncibotError
 ├── SlackError          Slack said no
 │   ├── SlackRefused    it will say no again: park the job, show it
 │   └── SlackBusy       it may say yes later: try again, after `retry_after` if Slack named a time
+├── Unopenable          none of our keys opens what was sealed
 ├── TemplateError       a template is broken; names it and the line
 └── ConfigError         settings are missing or wrong; names all of them
 """
@@ -120,6 +121,10 @@ class SlackBusy(SlackError):
     ) -> None:
         super().__init__(method, code, detail)
         self.retry_after = retry_after
+
+
+class Unopenable(IncibotError):
+    """What was sealed cannot be opened: no key of ours fits."""
 
 
 class TemplateError(IncibotError):

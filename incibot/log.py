@@ -24,8 +24,9 @@ LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 _HANDLER = "incibot"
-# What these say below a warning holds paths with webhook keys in them, or SQL with people's words.
-_NOISY = ("aiohttp.access", "sqlalchemy")
+# What these say below a warning holds paths with webhook keys in them, or SQL with people's words; or
+# it tells of what Bolt makes of the environment by itself, and nobody uses.
+_NOISY = ("aiohttp.access", "sqlalchemy", "slack_bolt")
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

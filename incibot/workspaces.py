@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from incibot.core.people import ChannelId
-from incibot.errors import SlackBusy, SlackRefused
+from incibot.errors import SlackBusy, SlackRefused, Unopenable
 from incibot.jobs import Tools
 from incibot.log import logger
 from incibot.slack.gateway import Gateway
@@ -29,6 +29,7 @@ class Tokens(Protocol):
 
         Raises:
             SlackBusy: that cannot be told yet.
+            Unopenable: it is there, and no key of ours opens it.
         """
 
 
@@ -70,7 +71,7 @@ class Desk:
     """All that is needed to work for one workspace."""
 
     here: Workspace
-    token: str
+    token: str = field(repr=False)
     store: Store
     slack: Gateway
     tools: Tools
@@ -110,9 +111,10 @@ class Workspaces:
             SlackError: Slack must be asked who we are there, and did not say.
         """
         found = self._desks.get(team)
-        if found is not None:
+        token = await self.tokens.token(team)  # each time: it may have ended by another process
+        if found is not None and found.token == token:
             return found
-        token = await self.tokens.token(team)
+        self.leave(team)
         if token is None:
             return None
         async with self.store.read() as tx:
@@ -175,11 +177,13 @@ class Workspaces:
             there = {one.team for one in await tx.workspaces()}
         installed = await self.tokens.teams()
         for team in list(self._desks):
-            if team not in there or team not in installed or await self.has_new_token(team):
+            if team not in there or team not in installed:
                 self.leave(team)
         for team in installed:
             try:
                 await self.of(team)
+            except Unopenable as lost:
+                log.error("workspace.unreadable", team=team, error=str(lost))
             except SlackRefused as refused:  # one that is refused keeps no other waiting
                 log.error("workspace.refused", team=team, error=str(refused))
             except SlackBusy as busy:

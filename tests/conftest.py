@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.bench import DATABASES, Bench, bench, empty, own
+
+LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web", "aiohttp.access", "sqlalchemy.engine.Engine")
 
 settings.register_profile(
     "incibot",
@@ -46,3 +50,18 @@ async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
             async with made.app.store.read() as tx:
                 verdict = await tx.verdict(incident.number)
             assert verdict.wrong == verdict.loose == ()
+
+
+@pytest.fixture
+def logging_as_it_was() -> Iterator[None]:
+    """Logging is the process's own: what a test sets, the next one must not find."""
+    names = ("", "incibot", "sqlalchemy", "slack_bolt", *LIBRARIES)
+    root = logging.getLogger()
+    levels, handlers = {name: logging.getLogger(name).level for name in names}, root.handlers[:]
+    for name in LIBRARIES:  # Bolt gives its loggers the level that the root has just then
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)

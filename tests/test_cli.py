@@ -11,20 +11,29 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
 from click.testing import CliRunner, Result
+from slack_sdk.oauth.installation_store import Installation
 
 from incibot import __version__
+from incibot.app import now
 from incibot.cli import main
+from incibot.core.playbook import Playbook
 from incibot.playground import Playground
 from incibot.playground.workspace import Channel
 from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.store import migrations
-from tests.bench import Bench, bench
+from incibot.store.database import connect
+from incibot.store.installations import Installations
+from incibot.store.sealing import Seal, new_key
+from incibot.store.unit import Store
+from tests.bench import Bench, Clock, bench
+from tests.web import installing
 
 
 async def incibot(*words: str, **environment: str) -> Result:
@@ -206,6 +215,90 @@ async def test_doctor_says_what_is_not_well_and_what_would_mend_it(
     assert "NOT OK" not in well.stdout
     assert "ok      token: accepted by Northwind" in well.stdout
     assert well.exit_code == 0
+
+
+@pytest.fixture
+async def street() -> AsyncIterator[tuple[Playground, Playground]]:
+    one, two = installing.street(Clock())
+    await one.start()
+    yield one, two
+    await one.stop()
+
+
+async def kept(url: str, slack: Playground, key: str) -> None:
+    """A workspace's installation, as a process that serves leaves it."""
+    engine = connect(url)
+    await migrations.upgrade(engine)
+    there = Installations(
+        Store(engine, Playbook(), now), Seal([key]), installing.CLIENT["SLACK_CLIENT_ID"]
+    )
+    space, token = slack.workspace, slack.web_api.install(SCOPES)
+    await there.async_save(
+        Installation(app_id="A1", team_id=space.team_id, bot_token=token, user_id="U1")
+    )
+    await engine.dispose()
+
+
+async def test_keys_are_made_and_changed(url: str, street: tuple[Playground, Playground]) -> None:
+    old, fresh = [(await incibot("keys", "new")).stdout.strip() for _ in range(2)]
+    assert old != fresh
+    await kept(url, street[0], old)
+    client = {"DATABASE_URL": url, **installing.CLIENT}
+    unset = await incibot("keys", "rotate", **client)
+    assert unset.exit_code == 2
+    assert "`incibot keys new` makes one" in unset.stderr
+    lost = await incibot("keys", "rotate", INCIBOT_ENCRYPTION_KEYS=fresh, **client)
+    assert lost.exit_code == 1
+    assert "0 renewed; 2 cannot be opened" in lost.stderr
+    done = await incibot("keys", "rotate", INCIBOT_ENCRYPTION_KEYS=f"{fresh},{old}", **client)
+    assert done.exit_code == 0
+    assert "2 sealed with the first key" in done.stderr
+    again = await incibot("keys", "rotate", INCIBOT_ENCRYPTION_KEYS=fresh, **client)
+    assert again.exit_code == 0
+
+    # A process that could serve nobody does not start.
+    there = {**client, "SLACK_API_URL": street[0].api_url, "INCIBOT_BASE_URL": "https://a.example"}
+    wrong = await incibot("worker", INCIBOT_ENCRYPTION_KEYS=old, **there)
+    assert wrong.exit_code == 2
+    (line,) = [one for one in wrong.stderr.splitlines() if one.startswith("incibot: ")]
+    assert "INCIBOT_ENCRYPTION_KEYS: none of the keys opens any token of the 1 workspaces" in line
+    for said in (unset, lost, done, again, wrong):
+        assert old not in said.output
+        assert fresh not in said.output
+
+
+async def test_doctor_looks_at_each_workspace_that_installed_it(
+    url: str, street: tuple[Playground, Playground]
+) -> None:
+    one, two = street
+    key, lost = new_key(), new_key()
+    there = {
+        **installing.CLIENT,
+        "DATABASE_URL": url,
+        "SLACK_API_URL": one.api_url,
+        "INCIBOT_BASE_URL": "https://incibot.example.com",
+    }
+    none = await incibot("doctor", **there)
+    assert "NOT OK  keys: INCIBOT_ENCRYPTION_KEYS is not set" in none.stdout
+    there["INCIBOT_ENCRYPTION_KEYS"] = key
+    await incibot("migrate", DATABASE_URL=url)
+    empty = await incibot("doctor", **there)
+    assert empty.exit_code == 0
+    assert "none yet; install it at https://incibot.example.com/slack/install" in empty.stdout
+
+    await kept(url, one, key)
+    await kept(url, two, lost)
+    here, other = one.workspace.team_id, two.workspace.team_id
+    ill = await incibot("doctor", **there)
+    assert ill.exit_code == 1
+    assert f"ok      token in {here}: accepted by Northwind" in ill.stdout
+    assert f"opens the token of {other}: give the key" in ill.stdout
+    there["INCIBOT_ENCRYPTION_KEYS"] = f"{key},{lost}"
+    assert (await incibot("doctor", **there)).exit_code == 0
+    two.web_api.uninstall()
+    gone = await incibot("doctor", **there)
+    assert f"NOT OK  token in {other}: Slack says account_inactive" in gone.stdout
+    assert "install incibot there again" in gone.stdout
 
 
 async def test_version_is_the_packages() -> None:

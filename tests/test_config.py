@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import string
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
@@ -38,6 +39,8 @@ DOCS = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 BOT = "xoxb-" + "1111-2222-theRestOfTheToken"
 APP = "xapp-" + "1-A1-2-theRestOfTheToken"
 SIGNING = "0123456789abcdef0123456789abcdef"
+KEY, OLD_KEY = (urlsafe_b64encode(bytes([n] * 32)).decode() for n in (1, 2))
+CLIENT = {"SLACK_CLIENT_ID": "1234.5678", "SLACK_CLIENT_SECRET": SIGNING}
 
 # The first text that hypothesis makes on a machine takes a second, whatever the strategy.
 unhurried = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,6 +91,7 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
         SLACK_BOT_TOKEN=BOT,
         SLACK_SIGNING_SECRET=SIGNING,
         SLACK_APP_TOKEN=APP,
+        INCIBOT_ENCRYPTION_KEYS=f"{KEY}, {OLD_KEY},{KEY}",
         SLACK_API_URL="https://slack-gov.com/api",
         DATABASE_URL="postgres://me:p%40ss@db.example.com/incibot",
         PORT="8080",
@@ -106,6 +110,7 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
         slack_bot_token=Secret(BOT),
         slack_signing_secret=Secret(SIGNING),
         slack_app_token=Secret(APP),
+        encryption_keys=(Secret(KEY), Secret(OLD_KEY)),
         slack_api_url="https://slack-gov.com/api/",
         database_url=Secret("postgres://me:p%40ss@db.example.com/incibot"),
         port=8080,
@@ -119,6 +124,69 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
         log_format="json",
         log_level="debug",
     )
+
+
+def test_workspaces_that_install_it_themselves_need_no_bot_token() -> None:
+    read = Settings.from_env(
+        {
+            **CLIENT,
+            "INCIBOT_ENCRYPTION_KEYS": KEY,
+            "INCIBOT_BASE_URL": "https://bot.example.com",
+            "SLACK_SIGNING_SECRET": SIGNING,
+            "SLACK_CLI_XOXB": BOT,
+        },
+        dotenv=None,
+        needs=SERVE,
+    )
+    assert (read.slack_client_id, read.slack_client_secret) == ("1234.5678", Secret(SIGNING))
+    assert read.slack_bot_token is None
+    told = complaints({"SLACK_CLIENT_ID": "1234.5678"}, needs=WORK)
+    assert [one.partition(": is not set")[0] for one in told] == [
+        "SLACK_CLIENT_SECRET",
+        "INCIBOT_ENCRYPTION_KEYS",
+        "INCIBOT_BASE_URL",
+    ]
+
+
+def test_a_bot_token_beside_a_client_is_one_too_many() -> None:
+    (told, other) = complaints({**CLIENT, "SLACK_BOT_TOKEN": BOT, "PORT": "x"})
+    assert told.startswith("SLACK_BOT_TOKEN: is set, and SLACK_CLIENT_ID or SLACK_CLIENT_SECRET")
+    assert told.endswith("drop the other")
+    assert other.startswith("PORT")
+    assert BOT not in told
+
+
+def test_where_there_may_be_several_an_api_token_says_of_which_it_is() -> None:
+    (told,) = complaints({**CLIENT, "INCIBOT_API_TOKENS": "T0123:one,another"})
+    assert told.startswith("INCIBOT_API_TOKENS: has a token without a workspace")
+    assert "another" not in told
+    assert [one.team for one in settings(**CLIENT, INCIBOT_API_TOKENS="T0123:one").api_tokens] == [
+        "T0123"
+    ]
+
+
+def test_several_workspaces_have_no_channel_id_in_common() -> None:
+    (told,) = complaints({**CLIENT, "INCIBOT_ANNOUNCE_CHANNEL": "C0123ABCD"})
+    assert "it wants a name with #" in told
+    read = settings(**CLIENT, INCIBOT_ANNOUNCE_CHANNEL="#incidents")
+    assert read.announce_channel == "#incidents"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("SLACK_CLIENT_ID", "A0123", "got “A0123”"),
+        ("SLACK_CLIENT_ID", BOT, "a bot token"),
+        ("SLACK_CLIENT_SECRET", BOT, "a bot token"),
+        ("INCIBOT_ENCRYPTION_KEYS", f"{KEY},{KEY[:-2]}", "of which number 2 is no key"),
+        ("INCIBOT_ENCRYPTION_KEYS", "a-password", "number 1 is no key"),
+        ("INCIBOT_ENCRYPTION_KEYS", "ключ", "number 1 is no key"),
+    ],
+)
+def test_a_wrong_client_or_key_is_told(name: str, text: str, says: str) -> None:
+    (told,) = complaints({name: text})
+    assert says in told
+    assert text not in told or name == "SLACK_CLIENT_ID"
 
 
 def test_all_mistakes_are_told_at_once_and_each_names_what_it_got_and_what_would_work() -> None:

@@ -5,36 +5,22 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import structlog
 
 from incibot import log
 from incibot.config import Secret
 from incibot.log import LogFormat, LogLevel
+from tests.conftest import LIBRARIES
 
 TOKEN = "xoxb-" + "12345678901-abcdefGHIJKL"
 BEARER = "0123456789abcdef0123456789abcdef"
-LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web", "aiohttp.access", "sqlalchemy.engine.Engine")
 
 
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    """Logging is the process's own: what a test sets, the next one must not find."""
-    names = ("", "incibot", "sqlalchemy", *LIBRARIES)
-    root = logging.getLogger()
-    levels, handlers = {name: logging.getLogger(name).level for name in names}, root.handlers[:]
-    for name in LIBRARIES:  # Bolt gives its loggers the level that the root has just then
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-
+pytestmark = pytest.mark.usefixtures("logging_as_it_was")
 
 Lines = Callable[[], list[dict[str, Any]]]
 

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from incibot.cli import main
 from incibot.slack import gateway, inbound, manifest, reading
+from incibot.web import install
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "incibot"
@@ -73,6 +74,7 @@ USED_IN: dict[str, tuple[str, ...]] = {  # the sorts of conversations that we us
 # The scopes that Slack wants before it delivers an event; of several, for each sort of channel.
 EVENTS: dict[str, set[str]] = {
     "app_home_opened": set(),
+    "app_uninstalled": set(),
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
@@ -82,6 +84,7 @@ EVENTS: dict[str, set[str]] = {
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},
     "team_join": {"users:read"},
+    "tokens_revoked": set(),
     "user_change": {"users:read"},
 }
 FEATURES = {  # what is neither a method of its own nor an event
@@ -117,12 +120,17 @@ def called() -> set[str]:
 
 
 def heard() -> set[str]:
-    """The types of events that `reading.heard` knows, read from its code."""
+    """The types of events that `reading.heard` knows, read from its code, and the farewells."""
     tree = ast.parse(Path(reading.__file__).read_text())
     (function,) = [
         node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "heard"
     ]
-    return {
+    farewells = {
+        kind
+        for kind in ("app_uninstalled", "tokens_revoked", "app_home_opened", "message")
+        if reading.is_farewell({"event": {"type": kind, "tokens": {"bot": ["U1"]}}})
+    }
+    return farewells | {
         pattern.value.value
         for node in ast.walk(function)
         if isinstance(node, ast.match_case)
@@ -204,6 +212,15 @@ def test_over_http_all_addresses_are_the_one_that_was_given() -> None:
         == "https://bot.example.com/slack/events"
     )
     assert made["settings"]["socket_mode_enabled"] is False
+    back = made["oauth_config"]["redirect_urls"]
+    assert back == ["https://bot.example.com" + install.REDIRECT]
+
+
+def test_by_socket_mode_people_may_still_come_back_to_a_page() -> None:
+    made = yaml.safe_load(printed("--socket", "--base-url", "https://bot.example.com/in/"))
+    assert made["oauth_config"]["redirect_urls"] == [
+        "https://bot.example.com/in/slack/oauth_redirect"
+    ]
 
 
 def test_by_socket_mode_there_is_no_address() -> None:
@@ -255,7 +272,7 @@ SCHEMA: dict[str, Any] = {
             },
         ],
     },
-    "oauth_config": {"scopes": {"bot": [255, 50]}},
+    "oauth_config": {"redirect_urls": [1000, 3000], "scopes": {"bot": [255, 50]}},
     "settings": {
         "event_subscriptions": {"request_url": 3500, "bot_events": [100, 50]},
         "interactivity": {"is_enabled": bool, "request_url": 3500},

@@ -1,4 +1,4 @@
-"""A local Slack: a workspace in memory that a bot talks to as if it were Slack's.
+"""A local Slack: a workspace in memory, or several, that a bot talks to as if it were Slack's.
 
 ============  =======================================================================================
 server        `Playground`: everything put together and served, on loopback only
@@ -16,6 +16,7 @@ methods       the Web API's methods, one function each
 delivery      signed HTTP with retries, and Socket Mode
 faults        what can go wrong, behind switches
 limits        what Slack refuses in blocks, views, messages and names
+oauth         how an app gets into a workspace: the page on which a person allows it, codes, tokens
 control       the HTTP API by which a page or a test takes part
 page          the page that people see, and its files
 drawing       messages and views made ready to draw

@@ -65,6 +65,7 @@ class Method:
         tier: Slack's rate limit tier; 0 for a limit of its own.
         json: whether arguments may come as a JSON body.
         app_token: it takes an app-level token instead of the bot's.
+        no_token: it takes none; the app shows its client id and secret.
         post_only: GET is refused.
     """
 
@@ -75,6 +76,7 @@ class Method:
     tier: int = 3
     json: bool = True
     app_token: bool = False
+    no_token: bool = False
     post_only: bool = False
 
 
@@ -88,6 +90,7 @@ def method(
     tier: int = 3,
     json: bool = True,
     app_token: bool = False,
+    no_token: bool = False,
     post_only: bool = False,
 ) -> Callable[[Callable[[Asked], Json]], Callable[[Asked], Json]]:
     """Put a function into `METHODS`."""
@@ -101,6 +104,7 @@ def method(
             tier=tier,
             json=json,
             app_token=app_token,
+            no_token=no_token,
             post_only=post_only,
         )
         return run

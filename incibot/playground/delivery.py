@@ -28,6 +28,9 @@ CONNECTIONS_MAX: Final = 10
 WORDS_MAX: Final = 80
 FORM: Final = "application/x-www-form-urlencoded"
 
+FAREWELLS: Final = frozenset({"app_uninstalled", "tokens_revoked"})
+"""What an app is told of a workspace that it is in no more."""
+
 # Event type -> the scope (for messages: its suffix) that lets an app hear of it.
 _SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "app_mention": ("app_mentions:read",),
@@ -321,6 +324,7 @@ class Delivery:
         ack_seconds: how long the bot may take to answer.
         subscriptions: event types that the app has subscribed to, such as ``pin_added``,
             ``message.channels``, or ``message`` for messages anywhere; None is all of them.
+        sockets: the app's connections, where it has them for another workspace already.
 
     Attributes:
         request_url: where HTTP deliveries go, or what says for each where it goes; None for a bot
@@ -341,6 +345,7 @@ class Delivery:
         retry_delays: Sequence[float] = RETRY_DELAYS,
         ack_seconds: float = ACK_SECONDS,
         subscriptions: set[str] | None = None,
+        sockets: Sockets | None = None,
     ) -> None:
         self._workspace = workspace
         self._faults = faults
@@ -352,7 +357,7 @@ class Delivery:
         self._retry_delays = tuple(retry_delays)
         self._ack_seconds = ack_seconds
         self.subscriptions = subscriptions
-        self.sockets = Sockets(workspace, ack_seconds)
+        self.sockets = sockets or Sockets(workspace, ack_seconds)
         self.sent: list[Sent] = []
         self._queue: asyncio.Queue[Json] = asyncio.Queue()
         self._held: list[Json] = []
@@ -413,6 +418,8 @@ class Delivery:
     def hears(self, told: Announcement) -> bool:
         """Whether the app is told of an event: subscription, scope, and being in the conversation."""
         kind = str(told.event["type"])
+        if not self._workspace.installed and kind not in FAREWELLS:
+            return False
         names = {kind}
         if kind == "message" and told.channel is not None:
             names.add(_MESSAGES[told.channel.type])
@@ -438,7 +445,7 @@ class Delivery:
             "is_bot": True,
             "is_enterprise_install": False,
         }
-        shared = told.channel is not None and bool(told.channel.shared_with)
+        shared = told.channel is not None and bool(told.channel.teams)
         body: Json = {
             "token": "verification-token",
             # Of an event in a shared channel this may be another's; `authorizations` tells whose

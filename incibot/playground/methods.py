@@ -60,7 +60,32 @@ def auth_test(asked: Asked) -> Json:
         "app_id": space.app_id,
         "app_name": space.bot.name,
         "is_enterprise_install": False,
+        **({"enterprise_id": space.enterprise["id"]} if space.enterprise else {}),
     }
+
+
+@method("auth.revoke", json=False)
+def auth_revoke(asked: Asked) -> Json:
+    """Make the token good for nothing; the app stays in the workspace."""
+    if asked.flag("test"):
+        return {"revoked": False}
+    asked.api.end_token()
+    asked.workspace.say_revoked()
+    return {"revoked": True}
+
+
+@method("apps.uninstall", "client_id", "client_secret", json=False)
+def apps_uninstall(asked: Asked) -> Json:
+    """Put the app out of the workspace."""
+    asked.api.oauth().admit(asked.text("client_id"), asked.text("client_secret"))
+    asked.api.uninstall()
+    return {}
+
+
+@method("oauth.v2.access", tier=0, json=False, no_token=True, post_only=True)
+def oauth_v2_access(asked: Asked) -> Json:
+    """A token, for the code that a person has come back with."""
+    return asked.api.oauth().access(asked)
 
 
 @method("apps.connections.open", app_token=True)

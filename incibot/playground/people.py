@@ -154,6 +154,14 @@ class Person:
         """Set a channel's purpose."""
         self._space.set_purpose(self.user, self._room(channel), purpose)
 
+    # --- The app ---------------------------------------------------------------------------------
+
+    async def uninstalls(self) -> None:
+        """Put the bot's app out of the workspace."""
+        if self.user.is_restricted or self._space.is_external(self.user):
+            raise Refusal("restricted_action")
+        self._slack.web_api.uninstall()
+
     # --- Messages --------------------------------------------------------------------------------
 
     async def writes(
@@ -347,6 +355,8 @@ class Person:
         command, _, words = text.partition(" ")
         if not command.startswith("/"):
             raise ValueError(f"a slash command begins with a slash; this is {text!r}")
+        if not self._space.installed:
+            raise Refusal("not_installed", f"{command} is no command here")
         if self._slack.escapes_commands:
             words = self._space.typed(words, labels=True)
         form = {

@@ -47,7 +47,8 @@ class Channel:
 
     Attributes:
         members: the ids of those in it, in the order in which they came.
-        shared_with: the other workspaces that share it (Slack Connect), by their ids.
+        teams: the workspaces that share it (Slack Connect), its host first; none for a channel that
+            is one workspace's own.
         messages: by `ts`, oldest first, thread replies among them.
         pins: what `pins.list` answers, without the messages.
     """
@@ -58,7 +59,7 @@ class Channel:
     creator: str
     created: int
     members: dict[str, None] = field(default_factory=dict)
-    shared_with: list[str] = field(default_factory=list)
+    teams: list[str] = field(default_factory=list)
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     is_archived: bool = False

@@ -41,6 +41,10 @@ class Responses:
         self._urls[key] = ResponseUrl(user, channel, self._workspace.now(), source_ts)
         return key
 
+    def knows(self, key: str) -> bool:
+        """Whether an address is one of this workspace's."""
+        return key in self._urls
+
     def use(self, key: str, answer: Json) -> None:
         """The bot has sent something to a response URL.
 

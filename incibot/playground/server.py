@@ -1,4 +1,4 @@
-"""The local Slack put together: `Playground` serves the Web API, Socket Mode and the control API."""
+"""The local Slack put together: `Playground` serves the Web API, OAuth, Socket Mode and the control API."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from incibot.playground import northwind, page
 from incibot.playground.control import Beside, Control
 from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Address, Delivery
 from incibot.playground.faults import Faults
+from incibot.playground.oauth import OAuth
 from incibot.playground.people import Person
 from incibot.playground.records import Call, Channel
 from incibot.playground.responses import Responses
 from incibot.playground.terms import Clock, Json, Refusal
 from incibot.playground.views import Views
-from incibot.playground.web_api import WebApi, receive_upload
+from incibot.playground.web_api import WebApi, receive_upload, token_of
 from incibot.playground.workspace import Workspace
 
 UPLOAD_MAX: Final = 64 * 1024 * 1024
@@ -40,7 +41,13 @@ class Playground:
     Args:
         clock: the time, aware and in UTC; by default the machine's. One that has a `pace` runs at
             so many of its seconds in a real one.
-        signing_secret, bot_token, app_token: what the bot is configured with.
+        signing_secret, bot_token, app_token: what the bot is configured with. Without a bot token
+            the app is not installed: somebody has to do that on the page ``/oauth/v2/authorize``.
+        client_id, client_secret: what the app shows there.
+        name, domain: the workspace's.
+        enterprise: the organisation that it belongs to, if any (Enterprise Grid).
+        neighbour_of: the playground that serves this one too: another workspace, in which the same
+            app may be. It has no address and no page of its own; tokens tell whose call it is.
         request_url: where the bot takes deliveries by HTTP; None for Socket Mode alone.
         manifest: the app's: its commands and shortcuts are offered, and its scopes and events hold
             where `scopes` and `subscriptions` say nothing else.
@@ -57,6 +64,7 @@ class Playground:
 
     Attributes:
         workspace, views, responses, delivery, faults: the parts, to look at and to disturb.
+        neighbours: the workspaces that are served here too.
     """
 
     workspace: Workspace
@@ -72,8 +80,14 @@ class Playground:
         *,
         clock: Clock = _utc_now,
         signing_secret: str = "playground-signing-secret",  # noqa: S107 - of a Slack for one machine
-        bot_token: str = "xoxb-playground",  # noqa: S107
+        bot_token: str | None = "xoxb-playground",  # noqa: S107
         app_token: str = "xapp-playground",  # noqa: S107
+        client_id: str = "1000.2000",
+        client_secret: str = "playground-client-secret",  # noqa: S107
+        name: str = "Northwind",
+        domain: str = "northwind",
+        enterprise: str = "",
+        neighbour_of: Playground | None = None,
         request_url: str | None = None,
         manifest: Json | None = None,
         scopes: Sequence[str] | None = None,
@@ -89,8 +103,12 @@ class Playground:
         beside: Beside | None = None,
     ) -> None:
         self.signing_secret = signing_secret
-        self.bot_token = bot_token
         self.app_token = app_token
+        self.neighbours: list[Playground] = []
+        self._host = neighbour_of
+        if neighbour_of is not None:
+            neighbour_of.neighbours.append(self)
+        self.oauth = OAuth(self, client_id=client_id, client_secret=client_secret)
         self.escapes_commands = escapes_commands
         self.manifest = manifest or {}
         self.beside = beside or Beside()
@@ -102,7 +120,15 @@ class Playground:
 
         def furnish(clock: Clock, request_url: Address) -> None:
             self.workspace = Workspace(
-                clock=clock, people=people, rooms=rooms, groups=groups, first_id=first_id
+                clock=clock,
+                name=name,
+                domain=domain,
+                people=people,
+                rooms=rooms,
+                groups=groups,
+                first_id=first_id,
+                sibling=neighbour_of.workspace if neighbour_of else None,
+                enterprise=enterprise,
             )
             self.views = Views(self.workspace)
             self.responses = Responses(self.workspace)
@@ -116,6 +142,7 @@ class Playground:
                 app_token=app_token,
                 granted=granted,
                 base_url=lambda: self.url,
+                oauth=lambda: self.oauth,
             )
             self.delivery = Delivery(
                 self.workspace,
@@ -127,6 +154,7 @@ class Playground:
                 retry_delays=retry_delays,
                 ack_seconds=ack_seconds,
                 subscriptions=subscriptions,
+                sockets=neighbour_of.delivery.sockets if neighbour_of else None,
             )
             self._people = {}
 
@@ -153,7 +181,8 @@ class Playground:
         bound = self._runner.addresses[0]
         shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
         self._url = f"http://{shown}:{bound[1]}/"
-        await self.delivery.start()
+        for one in self.all:
+            await one.delivery.start()
         self._ticker = asyncio.create_task(self._tick())
 
     async def stop(self) -> None:
@@ -163,7 +192,8 @@ class Playground:
             with suppress(asyncio.CancelledError):
                 await self._ticker
         self._control.end_streams()
-        await self.delivery.stop()
+        for one in self.all:
+            await one.delivery.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -173,32 +203,48 @@ class Playground:
 
         What was on its way is lost, faults are off, and whoever follows what changes is let go.
         """
-        await self.delivery.stop()
-        self._furnish(clock, self.delivery.request_url)
-        await self.delivery.start()
+        for one in self.all:
+            await one.delivery.stop()
+            one._furnish(clock, one.delivery.request_url)
+            await one.delivery.start()
+        self.oauth.begin()
         self._control.begin()
 
     async def settled(self, *, retries: bool = False) -> None:
         """Wait until all events have been delivered or refused; with `retries`, finally."""
-        self.workspace.post_due()
-        await self.delivery.settled(retries=retries)
+        for one in self.all:
+            one.workspace.post_due()
+            await one.delivery.settled(retries=retries)
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(SCHEDULE_TICK_SECONDS)
-            self.workspace.post_due()
+            for one in self.all:
+                one.workspace.post_due()
 
     # --- Where and who -----------------------------------------------------------------------------
 
     @property
+    def all(self) -> list[Playground]:
+        """This workspace, and those that are served beside it."""
+        return [self, *self.neighbours]
+
+    @property
+    def bot_token(self) -> str:
+        """The bot's token; raises `Refusal` not_installed where there is none."""
+        if self.web_api.bot_token is None:
+            raise Refusal("not_installed")
+        return self.web_api.bot_token
+
+    @property
     def url(self) -> str:
         """The address of this server, with a slash at the end."""
-        return self._url
+        return self._host.url if self._host is not None else self._url
 
     @property
     def api_url(self) -> str:
         """The base of the Web API: what the bot takes for ``https://slack.com/api/``."""
-        return f"{self._url}api/"
+        return f"{self.url}api/"
 
     @property
     def request_url(self) -> Address:
@@ -207,7 +253,8 @@ class Playground:
 
     @request_url.setter
     def request_url(self, url: Address) -> None:
-        self.delivery.request_url = url
+        for one in self.all:
+            one.delivery.request_url = url
 
     def person(self, known_as: str) -> Person:
         """Somebody, by handle or id; raises `Refusal` user_not_found."""
@@ -234,6 +281,7 @@ class Playground:
             [
                 web.get("/api/{method}", self._call),
                 web.post("/api/{method}", self._call),
+                *self.oauth.routes(),
                 web.get("/link/", self._link),
                 web.post("/upload/v1/{file}", self._upload),
                 web.get("/files-pri/{team}-{file}/{rest:.*}", self._download),
@@ -245,19 +293,26 @@ class Playground:
         return app
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
-        return await self.web_api.serve(request)
+        token = await token_of(request) if self.neighbours else None
+        whose = next((one for one in self.all if one.web_api.knows(token)), self)
+        return await whose.web_api.serve(request)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         return await self.delivery.sockets.serve(request)
 
     async def _upload(self, request: web.Request) -> web.Response:
-        return await receive_upload(self.workspace, request)
+        return await receive_upload(self._with_file(request).workspace, request)
+
+    def _with_file(self, request: web.Request) -> Playground:
+        named = request.match_info["file"]
+        return next((one for one in self.all if named in one.workspace.files), self)
 
     async def _download(self, request: web.Request) -> web.Response:
-        file = self.workspace.files.get(request.match_info["file"])
-        if request.headers.get("Authorization") != f"Bearer {self.bot_token}":
+        whose = self._with_file(request)
+        file = whose.workspace.files.get(request.match_info["file"])
+        if request.headers.get("Authorization") != f"Bearer {whose.web_api.bot_token}":
             return web.Response(status=401, text="a token is needed")
-        if file is None or file.content is None or "files:read" not in self.web_api.scopes():
+        if file is None or file.content is None or "files:read" not in whose.web_api.scopes():
             return web.Response(status=404)
         return web.Response(body=file.content, content_type=file.json["mimetype"])
 
@@ -268,8 +323,10 @@ class Playground:
             return web.Response(status=400, text="invalid_payload")
         if not isinstance(answer, dict):
             return web.Response(status=400, text="invalid_payload")
+        key = request.match_info["key"]
+        whose = next((one for one in self.all if one.responses.knows(key)), self)
         try:
-            self.responses.use(request.match_info["key"], answer)
+            whose.responses.use(key, answer)
         except Refusal as refusal:
             gone = refusal.code in ("used_url", "expired_url")
             return web.Response(status=404 if gone else 400, text=refusal.code)

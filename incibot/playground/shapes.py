@@ -133,21 +133,21 @@ def channel(space: Workspace, channel: Channel, *, viewer: User, num_members: bo
         "is_private": channel.kind != "public",
         "is_general": channel.is_general,
         "unlinked": 0,
-        "is_shared": bool(channel.shared_with),
-        "is_ext_shared": bool(channel.shared_with),
+        "is_shared": bool(channel.teams),
+        "is_ext_shared": bool(channel.teams),
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "parent_conversation": None,
         "creator": channel.creator,
-        "shared_team_ids": [space.team_id, *channel.shared_with],
+        "shared_team_ids": list(channel.teams) or [space.team_id],
         "is_member": viewer.id in channel.members,
         "topic": dict(channel.topic),
         "purpose": dict(channel.purpose),
         "previous_names": list(channel.previous_names),
     }
-    if channel.shared_with:
-        answer["conversation_host_id"] = space.team_id
-        answer["connected_team_ids"] = [space.team_id, *channel.shared_with]
+    if channel.teams:
+        answer["conversation_host_id"] = channel.teams[0]
+        answer["connected_team_ids"] = list(channel.teams)
         answer["internal_team_ids"] = [space.team_id]
     if num_members:
         answer["num_members"] = len(channel.members)

@@ -69,3 +69,19 @@ class Ids:
         """The next UUID-shaped id of a kind."""
         digits = self.hexes(kind)
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+class Stamps:
+    """Hands out `ts`: the present moment, pushed on where it was given out already."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = (0, 0)
+
+    def next(self) -> str:
+        """A new one."""
+        now = self._clock()
+        instant = (int(now.timestamp()), now.microsecond)
+        seconds, micros = max(instant, (self._last[0], self._last[1] + 1))
+        self._last = (seconds + micros // 1_000_000, micros % 1_000_000)
+        return f"{self._last[0]:010d}.{self._last[1]:06d}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import copy
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import BodyPartReader, web
 
@@ -19,13 +22,24 @@ from incibot.playground.terms import Json, Refusal
 from incibot.playground.views import Views
 from incibot.playground.workspace import Workspace
 
+if TYPE_CHECKING:
+    from incibot.playground.oauth import OAuth
+
+UNSEEN: Final = frozenset({"token", "client_secret", "code"})
+"""Arguments that nobody is shown."""
+
 
 class WebApi:
     """The endpoint ``/api/{method}``.
 
     Args:
         granted: the scopes of the bot's token.
+        bot_token: the bot's; None where the app is not installed yet.
         base_url: answers with the address of this server, ending in a slash.
+        oauth: how the app gets into a workspace.
+
+    Attributes:
+        bot_token: the one that is good now; None for none.
     """
 
     def __init__(
@@ -35,19 +49,49 @@ class WebApi:
         delivery: Callable[[], Delivery],
         faults: Faults,
         *,
-        bot_token: str,
+        bot_token: str | None,
         app_token: str,
         granted: Sequence[str],
         base_url: Callable[[], str],
+        oauth: Callable[[], OAuth],
     ) -> None:
         self.workspace = workspace
         self.views = views
         self.faults = faults
         self.delivery = delivery
         self.base_url = base_url
-        self._bot_token = bot_token
+        self.oauth = oauth
+        self.bot_token = bot_token
+        self._ended: set[str] = set()
         self._app_token = app_token
         self._granted = frozenset(granted)
+        if bot_token is None:
+            workspace.be_without_app()
+
+    def install(self, scopes: Iterable[str]) -> str:
+        """Let the app in with these scopes, and those that it had; the bot's token."""
+        had = self._granted if self.workspace.installed else frozenset()
+        self._granted = had | frozenset(scopes)
+        self.workspace.install()
+        if self.bot_token is None:  # else it stays what it was
+            team, number = self.workspace.team_id, self.workspace.ids.number("token")
+            self.bot_token = f"xoxb-{team}-{number}-{self.workspace.ids.hexes('bot token', 24)}"
+        return self.bot_token
+
+    def uninstall(self) -> None:
+        """Put the app out; its token ends."""
+        self.workspace.uninstall()
+        self.end_token()
+
+    def end_token(self) -> None:
+        """Make the bot's token good for nothing."""
+        if self.bot_token is not None:
+            self._ended.add(self.bot_token)
+        self.bot_token = None
+
+    def knows(self, token: str | None) -> bool:
+        """Whether a token is, or was, the bot's in this workspace."""
+        return token is not None and (token == self.bot_token or token in self._ended)
 
     def scopes(self) -> set[str]:
         """The scopes that the bot's token has now."""
@@ -64,6 +108,7 @@ class WebApi:
         except Refusal as refusal:
             return self._reply(name, {}, refusal.answer(), 200, began)
         token = _token(request, args)
+        args |= _client(request)
         fault = self.faults.next_for(name)
         if fault is not None and fault.what is not What.ANSWER_LOST:
             if fault.what is What.DROPPED:
@@ -96,11 +141,15 @@ class WebApi:
         known = METHODS[name]
         if known.post_only and verb != "POST":
             raise Refusal("unsupported_http_method")
+        if known.no_token:
+            return known
         if not token:
             raise Refusal("not_authed")
         if self.faults.auth_error:
             raise Refusal(self.faults.auth_error)
-        if token not in (self._bot_token, self._app_token):
+        if token in self._ended:
+            raise Refusal("account_inactive")
+        if token not in (self.bot_token, self._app_token):
             raise Refusal("invalid_auth")
         if known.app_token is not (token == self._app_token) and name != "blocks.validate":
             raise Refusal("not_allowed_token_type")
@@ -138,7 +187,7 @@ class WebApi:
         return response
 
     def _note(self, name: str, args: Json, answer: Json | None, status: int, began: float) -> None:
-        shown = {key: value for key, value in args.items() if key != "token"}
+        shown = {key: value for key, value in args.items() if key not in UNSEEN}
         call = Call(
             n=len(self.workspace.calls) + 1,
             method=name,
@@ -166,6 +215,28 @@ def _token(request: web.Request, args: Json) -> str | None:
     in_json = request.content_type == "application/json" and "token" not in request.query
     token = None if in_json else args.get("token")
     return token if isinstance(token, str) else None
+
+
+def _client(request: web.Request) -> Json:
+    """The client id and secret, where they come as HTTP's own credentials."""
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith("basic "):
+        return {}
+    try:
+        given = base64.b64decode(header[6:], validate=True).decode("latin-1")
+    except binascii.Error:
+        return {}
+    client_id, _, client_secret = given.partition(":")
+    return {"client_id": client_id, "client_secret": client_secret}
+
+
+async def token_of(request: web.Request) -> str | None:
+    """The token that a call comes with."""
+    args: Json = dict(request.query)
+    form = ("application/x-www-form-urlencoded", "multipart/form-data")
+    if request.method == "POST" and request.content_type in form:
+        args |= dict(await request.post())
+    return _token(request, args)
 
 
 async def _arguments(request: web.Request, known: Method | None) -> tuple[Json, list[str]]:

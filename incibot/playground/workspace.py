@@ -35,7 +35,7 @@ from incibot.playground.records import (
     User,
     UserGroup,
 )
-from incibot.playground.terms import Clock, Ids, Json, Refusal
+from incibot.playground.terms import Clock, Ids, Json, Refusal, Stamps
 
 PINS_MAX: Final = 100
 BOOKMARKS_MAX: Final = 100
@@ -62,9 +62,14 @@ class Workspace:
         first_id: where ids start to count; see `Ids`.
         people, rooms, groups: who and what is there at the start.
         bot_name: the bot user's handle.
+        sibling: another workspace, in which the same app is: with it this one shares the app's id,
+            and no other id nor any `ts` is given out in both.
+        enterprise: the organisation that it belongs to, by its name (Enterprise Grid).
 
     Attributes:
         id: unlike any other workspace's, of this run or another.
+        installed: whether the app is in it.
+        partners: the workspaces that it shares channels with (Slack Connect).
         touched: whether anybody has done anything in it by hand.
         calls: every Web API call, oldest first.
         ephemerals: every ephemeral message, oldest first.
@@ -84,15 +89,21 @@ class Workspace:
         groups: Sequence[northwind.Group] = northwind.GROUPS,
         bot_name: str = "incibot",
         first_id: int = 1,
+        sibling: Workspace | None = None,
+        enterprise: str = "",
     ) -> None:
         self.clock = clock
         self.id = secrets.token_hex(8)
         self.touched = False
         self.name = name
         self.domain = domain
-        self.ids = Ids(first_id)
+        self.ids: Ids = sibling.ids if sibling else Ids(first_id)
+        self._stamps: Stamps = sibling._stamps if sibling else Stamps(clock)
         self.team_id = self.ids.next("T")
-        self.app_id = self.ids.next("A")
+        self.app_id: str = sibling.app_id if sibling else self.ids.next("A")
+        self.enterprise = {"id": self.ids.next("E"), "name": enterprise} if enterprise else None
+        self.installed = True
+        self.partners: list[Workspace] = []
         self.bot_id = self.ids.next("B")
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
@@ -104,7 +115,6 @@ class Workspace:
         self.calls: list[Call] = []
         self.listeners: list[Callable[[Announcement], None]] = []
         self.watchers: list[Callable[[str, Json], None]] = []
-        self._last = (0, 0)
 
         self._companies: dict[str, str] = {}
         self.bot = self._add(bot_name, bot_name, "America/Los_Angeles", is_bot=True)
@@ -151,7 +161,7 @@ class Workspace:
             creator=members[0] if members else self.bot.id,
             created=self.seconds(),
             members=dict.fromkeys(members),
-            shared_with=self._other_teams(members),
+            teams=self._teams(members),
             is_general=room.name == "general",
         )
         channel.purpose["value"] = room.purpose
@@ -169,11 +179,7 @@ class Workspace:
 
     def ts(self) -> str:
         """A new `ts`: the present moment, pushed on where it was given out already."""
-        now = self.clock()
-        instant = (int(now.timestamp()), now.microsecond)
-        seconds, micros = max(instant, (self._last[0], self._last[1] + 1))
-        self._last = (seconds + micros // 1_000_000, micros % 1_000_000)
-        return f"{self._last[0]:010d}.{self._last[1]:06d}"
+        return self._stamps.next()
 
     # --- Who and what is there -----------------------------------------------------------------
 
@@ -185,9 +191,9 @@ class Workspace:
         """Whether somebody is of another workspace (Slack Connect)."""
         return user.team_id != self.team_id
 
-    def _other_teams(self, users: Iterable[str]) -> list[str]:
-        teams = dict.fromkeys(self.users[one].team_id for one in users)
-        return [team for team in teams if team != self.team_id]
+    def _teams(self, users: Iterable[str]) -> list[str]:
+        teams = dict.fromkeys((self.team_id, *(self.users[one].team_id for one in users)))
+        return list(teams) if len(teams) > 1 else []
 
     def is_seen_by(self, user: User, channel: Channel) -> bool:
         """Whether somebody may know of a conversation: not of all public ones, if they visit."""
@@ -284,10 +290,12 @@ class Workspace:
     ) -> None:
         """An event has happened; `event_ts` is added where it is missing."""
         event.setdefault("event_ts", self.ts())
-        told = Announcement(event=copy.deepcopy(event), channel=channel, everywhere=everywhere)
-        for listener in self.listeners:
-            listener(told)
-        self.tell(event["type"], channel=channel.id if channel else None, event=told.event)
+        shared = [one for one in self.partners if channel and channel.id in one.channels]
+        for space in (self, *shared):
+            told = Announcement(event=copy.deepcopy(event), channel=channel, everywhere=everywhere)
+            for listener in space.listeners:
+                listener(told)
+            space.tell(event["type"], channel=channel.id if channel else None, event=told.event)
 
     def touch(self) -> None:
         """Somebody takes part by hand."""
@@ -344,6 +352,31 @@ class Workspace:
         self._say(channel, message)
         return message
 
+    # --- The app -------------------------------------------------------------------------------
+
+    def install(self) -> None:
+        """Let the app in. Its bot is the one that it was, and in no channel yet."""
+        self.installed, self.bot.deleted = True, False
+
+    def uninstall(self) -> None:
+        """Put the app out: its bot is nowhere any more, and the app is told so."""
+        if not self.installed:
+            raise Refusal("not_installed")
+        self.be_without_app()
+        self.say_revoked()
+        self.announce({"type": "app_uninstalled"})
+
+    def be_without_app(self) -> None:
+        """Have the app put out, without a word."""
+        self.installed, self.bot.deleted = False, True
+        for channel in self.channels.values():
+            channel.members.pop(self.bot.id, None)
+
+    def say_revoked(self) -> None:
+        """The bot's token is good for nothing any more."""
+        tokens = {"oauth": [], "bot": [self.bot.id]}
+        self.announce({"type": "tokens_revoked", "tokens": tokens})
+
     # --- Channels ------------------------------------------------------------------------------
 
     def name_problem(self, name: str, *, but: Channel | None = None) -> str | None:
@@ -387,8 +420,21 @@ class Workspace:
         self._enter(channel, by, None)
         return channel
 
+    def share(self, channel: Channel, other: Workspace) -> None:
+        """Share a channel with another workspace (Slack Connect); it has the same id in both."""
+        for one, two in ((self, other), (other, self)):
+            if two not in one.partners:
+                one.partners.append(two)
+        channel.teams = [*(channel.teams or [self.team_id]), other.team_id]
+        other.channels[channel.id] = channel
+        for member in channel.members:
+            other.users.setdefault(member, self.users[member])
+
     def _enter(self, channel: Channel, user: User, inviter: User | None) -> None:
         channel.members[user.id] = None
+        for partner in self.partners:
+            if channel.id in partner.channels:
+                partner.users.setdefault(user.id, user)
         by: Json = {"inviter": inviter.id} if inviter else {}
         text = f"<@{user.id}> has joined the channel"
         event = {
@@ -444,7 +490,7 @@ class Workspace:
             return "already_in_channel"
         if user.is_ultra_restricted:
             return "ura_max_channels"
-        if self.is_external(user) and user.team_id not in channel.shared_with:
+        if self.is_external(user) and user.team_id not in channel.teams:
             return "org_user_not_in_team"
         return None
 

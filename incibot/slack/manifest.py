@@ -29,6 +29,7 @@ SCOPES = {  # each scope, and what stops without it
 
 EVENTS = (
     "app_home_opened",
+    "app_uninstalled",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -38,6 +39,7 @@ EVENTS = (
     "reaction_added",
     "reaction_removed",
     "team_join",
+    "tokens_revoked",
     "user_change",
 )
 
@@ -47,9 +49,19 @@ HINT = "[title] or help, declare, list, note, update, role, status, resolve …"
 EXAMPLE_URL = "https://incibot.example.com"
 
 
-def manifest(*, url: str | None = None) -> dict[str, Any]:
-    """The manifest for delivery over HTTP to that address, or, without one, by Socket Mode."""
+REDIRECT = "/slack/oauth_redirect"
+
+
+def manifest(*, url: str | None = None, base_url: str | None = None) -> dict[str, Any]:
+    """The manifest for delivery over HTTP to that address, or, without one, by Socket Mode.
+
+    Args:
+        base_url: the pages' address, where it is not `url`: Slack sends people there who let
+            incibot into their workspace.
+    """
     hears = f"{url.rstrip('/')}/slack/events" if url else None
+    pages = base_url or url
+    redirects = {"redirect_urls": [pages.rstrip("/") + REDIRECT]} if pages else {}
     command: dict[str, Any] = {
         "command": COMMAND,
         "description": "Declare and work on incidents",
@@ -98,7 +110,7 @@ def manifest(*, url: str | None = None) -> dict[str, Any]:
             ],
             "slash_commands": [command],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**redirects, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": events,
             "interactivity": interactivity,

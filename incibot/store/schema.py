@@ -343,3 +343,67 @@ listening = Table(  # when a process was there to hear Slack; what lies between 
     Column("chains", Boolean),  # null: a release that knows no chain
     _team(),
 )
+
+# What follows has the columns that slack_sdk's stores write and read (`slack_sdk.oauth`). What is a
+# key to a workspace is sealed; see store/installations.py, which is alone in touching these.
+
+slack_bots = Table(  # the bot of each workspace that has installed incibot
+    "slack_bots",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("client_id", ID, nullable=False),
+    Column("app_id", ID, nullable=False),
+    Column("enterprise_id", ID),
+    Column("enterprise_name", WORDS),
+    Column("team_id", ID),
+    Column("team_name", WORDS),
+    Column("bot_token", WORDS),
+    Column("bot_id", ID),
+    Column("bot_user_id", ID),
+    Column("bot_scopes", WORDS),
+    Column("bot_refresh_token", WORDS),
+    Column("bot_token_expires_at", Moment),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("installed_at", Moment, nullable=False),
+    Index(None, "client_id", "team_id"),
+)
+
+slack_installations = Table(  # and who has installed it
+    "slack_installations",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("client_id", ID, nullable=False),
+    Column("app_id", ID, nullable=False),
+    Column("enterprise_id", ID),
+    Column("enterprise_name", WORDS),
+    Column("enterprise_url", WORDS),
+    Column("team_id", ID),
+    Column("team_name", WORDS),
+    Column("bot_token", WORDS),
+    Column("bot_id", ID),
+    Column("bot_user_id", ID),
+    Column("bot_scopes", WORDS),
+    Column("bot_refresh_token", WORDS),
+    Column("bot_token_expires_at", Moment),
+    Column("user_id", ID, nullable=False),
+    Column("user_token", WORDS),
+    Column("user_scopes", WORDS),
+    Column("user_refresh_token", WORDS),
+    Column("user_token_expires_at", Moment),
+    Column("incoming_webhook_url", WORDS),
+    Column("incoming_webhook_channel", WORDS),
+    Column("incoming_webhook_channel_id", ID),
+    Column("incoming_webhook_configuration_url", WORDS),
+    Column("is_enterprise_install", Boolean, nullable=False),
+    Column("token_type", WORD),
+    Column("installed_at", Moment, nullable=False),
+    Index(None, "client_id", "team_id"),
+)
+
+slack_oauth_states = Table(  # of people who are on Slack's page just now
+    "slack_oauth_states",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("state", KEY, unique=True, nullable=False),
+    Column("expire_at", Moment, nullable=False, index=True),
+)

@@ -22,6 +22,7 @@ from incibot.render import Renderer
 from incibot.store.unit import Clock, Store
 from incibot.web import payloads
 from incibot.web.api import Api
+from incibot.web.install import INSTALL, REDIRECT, Install
 from incibot.web.metrics import Metrics
 from incibot.web.pages import Pages
 from incibot.web.reviews import Reviews
@@ -31,6 +32,8 @@ from incibot.web.trouble import SIGNED_OUT, Trouble, edge
 
 BODY = 4 * 1024 * 1024  # bytes of a form that we read: a review, with each letter as three or more
 MACHINES = ("/api/", "/slack/", "/hooks/", "/healthz", "/readyz", "/metrics")  # nobody reads these
+
+PEOPLES = (INSTALL, REDIRECT)  # but these are for people
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus's text format
@@ -62,6 +65,7 @@ def build(
     usual_team: Callable[[], str | None],
     zone: ZoneInfo,
     site: Site | None,
+    install: Install | None = None,
     ready: Ready,
     clock: Clock,
 ) -> web.Application:
@@ -70,6 +74,7 @@ def build(
     Args:
         deliver: hands a genuine payload of Slack's to whoever hears it.
         site: what the pages have in common; None where there are none.
+        install: how workspaces get incibot; None where there is one workspace, by its token.
         usual_team: the workspace of an API token that names none.
         signing_secret: None where Slack delivers by Socket Mode only; then `/slack/events` is shut.
         ready: answers with what is not ready yet, a line each; with nothing when all is.
@@ -120,7 +125,8 @@ def build(
     )
 
     def show(request: web.Request, trouble: Trouble) -> web.Response:
-        if site is None or f"{request.path}/".startswith(MACHINES):
+        machine = request.path not in PEOPLES and f"{request.path}/".startswith(MACHINES)
+        if site is None or machine:
             return trouble.as_json()
         try:
             if trouble.code == SIGNED_OUT:
@@ -142,6 +148,7 @@ def build(
             web.get("/readyz", readyz),
             web.get("/metrics", show_metrics),
             *api.routes(),
+            *(install.routes() if install else ()),
             *(Pages(site, streams).routes() if site else ()),
             *(Reviews(site, streams).routes() if site else ()),
         ]

@@ -23,6 +23,7 @@ from incibot.web.trouble import Denied, Trouble
 
 SESSION = "incibot_session"
 VISITOR = "incibot_visitor"  # of who is not signed in yet, for the form that signs them in
+INSTALLER = "incibot_installer"  # of who is on Slack's page just now, to let incibot in
 CHARACTERS = 1_000_000  # of a text that somebody saves
 
 
@@ -195,6 +196,12 @@ class Site:
 
     def know_visitor(self, answer: web.Response, cookie: str) -> None:
         self._set(answer, VISITOR, cookie, seconds=int(TICKET_LASTS.total_seconds()))
+
+    def know_installer(self, answer: web.Response, state: str, *, seconds: int) -> None:
+        self._set(answer, INSTALLER, state, seconds=seconds)
+
+    def forget_installer(self, answer: web.Response) -> None:
+        self._forget(answer, INSTALLER)
 
     def _set(self, answer: web.Response, name: str, value: str, *, seconds: int) -> None:
         answer.set_cookie(

@@ -19,12 +19,14 @@ from aiohttp import web
 from incibot.app import App
 from incibot.config import Settings
 from incibot.core.incident import Incident
+from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.playground import Playground
 from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.store import migrations
 from incibot.store.unit import Store
+from incibot.store.workspaces import Workspace
 from tests.bench import Bench, Clock, text_of
 from tests.scenarios.posting import deliver, events
 from tests.web.browser import BASE, Browser, ask
@@ -338,6 +340,46 @@ async def test_tokens_of_people_that_are_revoked_end_nothing_and_the_bots_does(t
     assert "not installed" in (await two.theirs.types("list")).text
 
 
+async def test_the_one_workspace_may_end_too_and_come_back(there: Bench) -> None:
+    incident = await there.declares()
+    await there.app.pulse()
+    team = there.slack.workspace.team_id
+    there.clock.passes(minutes=1)
+    at = f"{there.clock().timestamp():.6f}"
+    there.slack.faults.fails("auth.test", "account_inactive", times=4)
+    event = {"type": "app_uninstalled", "event_ts": at}
+    body = {"type": "event_callback", "team_id": team, "event_id": "Ev-end", "event": event}
+    there.slack.delivery.enqueue({**body, "event_time": int(there.clock().timestamp())})
+    await there.settle()
+    assert "not installed" in (await there.types("list")).text
+    await there.app.pulse()
+    assert any("Slack has not accepted" in one for one in await there.app.waits_for())
+    await there.person("ana").writes("nobody hears", incident.channel_name)
+    await there.settle()
+    assert "nobody hears" not in [entry.words for entry in await there.timeline()]
+    there.slack.faults.clear()
+    there.clock.passes(minutes=5)
+    await there.app.pulse()
+    await there.settle()
+    assert not await there.app.waits_for()
+    assert "nobody hears" in json.dumps(await there.exported())
+
+
+async def test_a_token_that_was_of_another_workspace_begins_with_nothing(
+    there: Bench, tmp_path: Path
+) -> None:
+    await there.declares()
+    elsewhere = Workspace(
+        team="T0000000077", name="Elsewhere", url="https://e/", bot_user=UserId("U7"), bot_id="B7"
+    )
+    await there.app.first.whole.write(lambda tx: tx.settle_in(elsewhere))
+    async with there.app.first.of(elsewhere.team).read() as tx:
+        assert await tx.all_incidents() == []
+    there.clock.passes(seconds=1)
+    await there.app.settle_in()  # with the token of before: what was there is there
+    assert len(await there.incidents()) == 1
+
+
 async def test_a_token_that_slack_refuses_stalls_no_other_workspace(two: Two) -> None:
     ours = await two.declares(two.ours, "Heron")
     theirs = await two.declares(two.theirs, "Ibis")
@@ -359,10 +401,14 @@ async def test_a_token_that_slack_refuses_stalls_no_other_workspace(two: Two) ->
 
 async def test_a_token_that_was_replaced_is_not_held_against_the_jobs(two: Two) -> None:
     theirs = await two.declares(two.theirs, "Ibis")
-    desk = await two.app.workspaces.of(two.theirs.slack.workspace.team_id)
-    assert desk is not None
+    team, tokens = two.theirs.slack.workspace.team_id, two.tokens.tokens
     two.app.addresses["xoxb-before"] = two.theirs.slack.api_url
-    two.app.workspaces.sit_down(desk.here, "xoxb-before")
+    now, tokens[team] = tokens[team], "xoxb-before"
+
+    def replaced(method: str, outcome: str) -> None:
+        tokens[team] = now  # while it was used
+
+    two.app.gateway("xoxb-before").observe = replaced
     await two.theirs.types("note looked at it", channel=theirs.channel_name)
     async with two.store(two.theirs).read() as tx:
         assert not await tx.parked()

@@ -123,6 +123,9 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         await tx.apply(Change(incident=incident))
         await tx.record(number, message(team, ROOT))
         await tx.record(number, message(team, REPLY, root=ROOT))
+        # And a copy of what was said in the other's channel, since they share that one.
+        copied = message(THEIRS if team == OURS else OURS, ROOT)
+        await tx.record(number, replace(copied, key=f"{copied.key}@{number}", words="copied"))
         await tx.mark(mark_of(team))
         await tx.mark(mark_of(team, via=PIN))
         await tx.notice_mark(replace(mark_of(team, via="bulb"), mark=Mark.HYPOTHESIS))
@@ -167,6 +170,7 @@ async def database(path: Path, *teams: str) -> AsyncIterator[tuple[Store, Clock]
         for team in teams:
             await move_in(store, team, clock)
         clock.passes(hours=2)  # reminders are overdue
+        await store.of(OURS).write(lambda tx: tx.listen("later", since=tx.at))
         if THEIRS in teams:  # and only they were listened to meanwhile
             await store.of(THEIRS).write(lambda tx: tx.listen("process", since=tx.at))
         yield store, clock
@@ -218,8 +222,10 @@ async def theirs_in(tx: Transaction) -> dict[str, list[Any]]:
     mine = select(entries.c.id).where(entries.c.incident == number)
     for table in metadata.sorted_tables:
         match table.name:
-            case "counters":
+            case "counters" | "slack_oauth_states":  # of nobody
                 continue
+            case "slack_bots" | "slack_installations":
+                where = table.c.team_id == THEIRS
             case "wordings":
                 where = table.c.entry.in_(mine)
             case "receipts":
@@ -269,6 +275,12 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
             tx,
             Change(posts=(Post(key=f"card:{it.number}", channel=ChannelId("C1"), ts="9"),)),
         ),
+        lambda tx, it: told(
+            tx,
+            Change(
+                posts=(Post(key=f"echo:joined:{it.channel}:U1", channel=ChannelId("C1"), ts="9"),)
+            ),
+        ),
     ),
     # The timeline
     "record": (
@@ -282,6 +294,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "mark": lambda tx, it: tx.mark(replace(mark_of(THEIRS), on=False)),
     "set_member": lambda tx, it: tx.set_member(it.number, BELA, present=True, as_of=REPLY),
     "present": lambda tx, it: tx.present(it.number),
+    "rooms": lambda tx, it: tx.rooms([it.number, number_of(OURS)]),
     "outcomes": lambda tx, it: tx.outcomes(it.number),
     "entry": (
         lambda tx, it: tx.entry(it.number, it.entry),
@@ -303,6 +316,8 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "people": lambda tx, it: tx.people(),
     "person": lambda tx, it: tx.person(ANA),
     "learn": lambda tx, it: tx.learn([Person(id=BELA, name="Bela, as we know her")]),
+    "redraw_home": lambda tx, it: tx.redraw_home(ANA),
+    "ask_who_is_who": lambda tx, it: tx.ask_who_is_who(),
     "strangers": lambda tx, it: tx.strangers([ANA, UserId("U9")]),
     "workspace": lambda tx, it: tx.workspace(),
     "workspaces": lambda tx, it: tx.workspaces(ended=True),
@@ -447,7 +462,9 @@ async def test_they_have_all_of_it_and_the_whole_is_seen_by_one_door(tmp_path: P
             said = repr(history)
             assert f"said in {team}" in said
             assert f"{team}/" in history.head.workspace_url
-            assert others not in said.replace(f"of {others}", others)
+            assert f"said in {others}" not in said
+            (copied,) = [entry for entry in history.entries if entry.words == "copied"]
+            assert copied.marks == ()
         async with store.whole.read() as tx:
             assert [one.number for one in await tx.all_incidents()] == [2, 1]
             assert await tx.teams_of([1, 2]) == {1: OURS, 2: THEIRS}

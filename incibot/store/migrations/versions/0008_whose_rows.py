@@ -12,7 +12,7 @@ from alembic import op
 from incibot.store.types import Moment, word
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 TABLES = ("people", "incidents", "marks", "jobs", "posts", "noticed", "listening")
 LOOKED_UP = ("people", "incidents")
