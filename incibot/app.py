@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -21,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from incibot.config import Settings
 from incibot.core.catching_up import PATIENCE
 from incibot.core.playbook import Playbook
-from incibot.errors import ConfigError, Conflict, SlackError
+from incibot.errors import ConfigError, Conflict, SlackError, SlackRefused
 from incibot.jobs import Tools
 from incibot.jobs.runner import Runner
 from incibot.log import logger
@@ -29,14 +30,18 @@ from incibot.render import Renderer
 from incibot.slack import bolt
 from incibot.slack.commands import WORDS
 from incibot.slack.gateway import Gateway
-from incibot.slack.inbound import Here, Inbound
+from incibot.slack.inbound import Inbound
+from incibot.slack.reception import Reception
 from incibot.store import migrations
 from incibot.store.database import connect
+from incibot.store.pacing import Pace, forget
 from incibot.store.unit import Clock, Store, Transaction
+from incibot.store.workspaces import Workspace
 from incibot.web import server
 from incibot.web.metrics import Metrics
 from incibot.web.sessions import Doorkeeper
 from incibot.web.site import Site
+from incibot.workspaces import Desk, OneToken, Tokens, Workspaces
 
 BEAT = 15.0  # seconds between two notes that we are listening
 GRACE = 8.0  # seconds that jobs in hand have to end when we are asked to
@@ -59,11 +64,25 @@ def reserved() -> frozenset[str]:
     return frozenset(WORDS)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Ear:
+    """That we listen to a workspace. `anew`: all of it is to be compared at the next beat."""
+
+    since: datetime
+    process: str
+    anew: bool = True
+
+
 class App:
     """incibot in one process: what it is made of, and its life.
 
     Everything is made here from the settings, and nothing at import, so that several may live
     side by side.
+
+    Args:
+        tokens: where the bot tokens come from; the one of the settings if left out.
+        paced: whether Slack's limits are kept to. A clock that stands still, or runs with a story,
+            is none to count calls by: unless told, only an App that goes by the real one is.
     """
 
     def __init__(
@@ -73,45 +92,43 @@ class App:
         session: aiohttp.ClientSession,
         *,
         clock: Clock = now,
+        tokens: Tokens | None = None,
+        paced: bool | None = None,
     ) -> None:
-        if settings.slack_bot_token is None:
+        if tokens is None and settings.slack_bot_token is None:
             raise ConfigError(["SLACK_BOT_TOKEN is not set"])
-        token = settings.slack_bot_token.reveal()
+        self._token = settings.slack_bot_token.reveal() if settings.slack_bot_token else ""
         self.settings = settings
         self.clock = clock
         self.engine: AsyncEngine = connect(settings.database_url.reveal())
-        self.store = Store(self.engine, book, clock)
+        self.first = Store(self.engine, book, clock)
         self.metrics = Metrics()
-        self.slack = Gateway(token, settings.slack_api_url, session)
-        self.slack.observe = self._called
-        self.here = Here()
-        renderer = Renderer(settings.templates)
+        self._session = session
+        self._paced = clock is now if paced is None else paced
+        self._gateways: dict[str, Gateway] = {}
+        self._one: OneToken | None = None
+        if tokens is None:
+            tokens = self._one = OneToken(self._token, self.first)
+        self.workspaces = Workspaces(tokens, self.first, self.gateway, self._furnish)
+        self.ended: Callable[[str], Awaitable[None]] = _nothing  # more to do when one has ended
+        self.renderer = renderer = Renderer(settings.templates)
         self.site = self._site(renderer)
-        self.inbound = Inbound(
-            self.store,
-            self.slack,
-            self.here,
+        self.inbound = Reception(
+            self.workspaces.inbound,
             heard=self.metrics.heard,
-            door=self.site.door if self.site else None,
+            sharing=self.workspaces.sharing,
+            ended=self._is_told_of_end,
         )
-        self.bolt: AsyncApp = bolt.build(self.inbound, token=token, api_url=settings.slack_api_url)
-        self.tools = Tools(
-            store=self.store,
-            slack=self.slack,
-            renderer=renderer,
-            clock=clock,
-            announce_channel=settings.announce_channel,
-            base_url=settings.base_url,
-            zone=settings.time_zone,
-        )
-        self.runner = Runner(self.tools)
+        self.bolt: AsyncApp = bolt.build(self.inbound, api_url=settings.slack_api_url)
+        self.runner = Runner(self.workspaces)
         self.runner.done = self.metrics.done
         self.web: web.Application = server.build(
             deliver=partial(bolt.deliver, self.bolt),
-            store=self.store,
+            store=self.first,
             metrics=self.metrics,
             renderer=renderer,
             api_tokens=settings.api_tokens,
+            usual_team=self._usual_team,
             zone=settings.time_zone,
             site=self.site,
             signing_secret=settings.slack_signing_secret.reveal()
@@ -125,18 +142,76 @@ class App:
             self.sockets = bolt.socket(
                 self.bolt,
                 app_token=settings.slack_app_token.reveal(),
-                token=token,
+                token=self._token,
                 api_url=settings.slack_api_url,
                 session=session,
             )
         self._name = f"{socket.gethostname()}:{os.getpid()}:{now().isoformat()}"[:150]
-        self._process = self._name
-        self._since: datetime | None = None  # when we began to listen; None: we do not
-        self._anew = True  # all is to be compared at the next beat, and
-        self._wholly = False  # nothing relied upon
+        self._ears: dict[str, _Ear] = {}  # by workspace; we do not listen to others
+        self._wholly = False  # at the next beat nothing of what we heard is relied upon
         self._line: object = None  # the connection by Socket Mode of the last beat
         self._ill_since: datetime | None = None  # since when Slack answers no call
-        self._refusal = "not asked yet"  # what Slack said to our token last; empty when it took it
+        # What Slack said to the one token last; empty when it took it.
+        self._refusal = "not asked yet" if self._one else ""
+
+    # What each workspace gets
+
+    def gateway(self, token: str) -> Gateway:
+        """What is asked of Slack with that token."""
+        found = self._gateways.get(token)
+        if found is None:
+            found = Gateway(token, self.settings.slack_api_url, self._session)
+            found.observe = self._called
+            self._gateways[token] = found
+        return found
+
+    def _furnish(self, here: Workspace, token: str) -> Desk:
+        store, slack = self.first.of(here.team), self.gateway(token)
+        if self._paced:
+            clock = None if self.clock is now else self.clock
+            slack.pace = Pace(store, team=lambda: here.team, clock=clock)
+            slack.pace.observe = self.metrics.paced
+        tools = Tools(
+            store=store,
+            slack=slack,
+            renderer=self.renderer,
+            clock=self.clock,
+            announce_channel=self.settings.announce_channel,
+            base_url=self.settings.base_url,
+            zone=self.settings.time_zone,
+        )
+        inbound = Inbound(
+            store,
+            slack,
+            here,
+            heard=self.metrics.heard,
+            door=self.site.door(here.team) if self.site else None,
+            afterwards=self.inbound.afterwards,
+        )
+        return Desk(here=here, token=token, store=store, slack=slack, tools=tools, inbound=inbound)
+
+    def _usual_team(self) -> str | None:
+        """The one workspace that we serve, where there can be no other."""
+        return self._one.team if self._one else None
+
+    # Of the one workspace that we serve, where there can be no other
+
+    @property
+    def desk(self) -> Desk:
+        (found,) = self.workspaces.desks
+        return found
+
+    @property
+    def store(self) -> Store:
+        return self.desk.store if self.workspaces.desks else self.first
+
+    @property
+    def tools(self) -> Tools:
+        return self.desk.tools
+
+    @property
+    def slack(self) -> Gateway:
+        return self.gateway(self._token)
 
     def _site(self, renderer: Renderer) -> Site | None:
         """What the pages have in common; None where they have no address."""
@@ -145,7 +220,7 @@ class App:
         if base_url is None or secret is None:
             return None
         doors = Doorkeeper(secret.reveal())
-        return Site(self.store, renderer, doors, base_url=base_url, zone=settings.time_zone)
+        return Site(self.first, renderer, doors, base_url=base_url, zone=settings.time_zone)
 
     async def migrate_if_embedded(self) -> None:
         """Bring a SQLite file to the newest schema; on a server that is `incibot migrate`'s."""
@@ -158,21 +233,45 @@ class App:
         Raises:
             SlackError: Slack did not accept the token, or did not answer.
         """
-        async with self.store.read() as tx:
-            self.here.workspace = await tx.workspace()
+        if self._one is None:
+            await self.workspaces.look_round()
+            return
+        async with self.first.whole.read() as tx:
+            known = await tx.workspaces()
+        if known and not self.workspaces.desks:
+            self._one.team = known[0].team
+            self.workspaces.sit_down(known[0], self._token)
         try:
-            here = await self.slack.workspace()
+            desk = await self.workspaces.settle_in(self._token)
         except SlackError as error:
             self._refusal = error.code
             raise
-
-        async def settle(tx: Transaction) -> None:
-            await tx.settle_in(here)
-            await tx.ask_who_is_who()
-
-        await self.store.write(settle)
-        self.here.workspace = here
+        self._one.is_of(desk.here.team)
+        for other in self.workspaces.desks:
+            if other is not desk:
+                self.workspaces.leave(other.here.team)
         self._refusal = ""
+
+    async def _is_told_of_end(self, team: str, at: float) -> None:
+        """Slack says that incibot was uninstalled there at that time, or its token revoked."""
+        async with self.first.whole.read() as tx:
+            since = await tx.settled_at(team)
+        if since is not None and at < since.timestamp():
+            # Old news, perhaps: it may have been installed again since.
+            token = await self.workspaces.tokens.token(team)
+            try:
+                if token is not None:
+                    await self.gateway(token).workspace()
+                    return
+            except SlackRefused as refused:
+                log.info("workspace.refused", team=team, error=str(refused))
+        await self.first.whole.write(lambda tx: tx.leave(team))
+        self.workspaces.leave(team)
+        self._ears.pop(team, None)
+        if self._one is not None and self._one.team == team:
+            self._refusal = "not_installed"
+        log.warning("workspace.ended", team=team)
+        await self.ended(team)
 
     async def waits_for(self) -> list[str]:
         """What is not ready: nothing when deliveries can be taken."""
@@ -200,7 +299,8 @@ class App:
             try:
                 await self.pulse()
                 if self.clock() - tidied >= CHORES:
-                    await self.store.write(lambda tx: tx.forget_receipts())
+                    await self.first.whole.write(lambda tx: tx.forget_receipts())
+                    await self.first.whole.write(forget)
                     tidied = self.clock()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("beat.missed", error=repr(trouble)[:300])
@@ -213,43 +313,52 @@ class App:
         asked for all incidents that are looked at; else for those whose turn it is.
         """
         try:
-            if self._refusal:
+            if self._refusal or self._one is None:
                 await self.settle_in()
-            elif self._ill_since is not None:
-                await self.slack.workspace()  # to see whether it is well again
+            if not self._refusal and self._ill_since is not None and self.workspaces.desks:
+                await self.workspaces.desks[0].slack.workspace()  # to see whether it is well again
         except SlackError as error:
             log.error("slack.not_accepted" if self._refusal else "slack.ill", error=str(error))
         if not await self._hears():
             self.lose_touch()
             return
         line = self.sockets.client.current_session if self.sockets is not None else None
-        if self._since is None:
-            self._since = self.clock()  # what was before is a gap, until it is filled
-            self._process = f"{self._name}:{self._since.isoformat()}"[:190]
-        since, anew, wholly = self._since, self._anew or line is not self._line, self._wholly
-
-        async def note(tx: Transaction) -> list[int]:
-            await tx.listen(self._process, since=since)
-            return await tx.ask_to_catch_up(anew=anew or wholly, wholly=wholly)
-
+        anew, wholly = line is not self._line, self._wholly
         try:
-            asked = await self.store.write(note)
+            for desk in self.workspaces.desks:
+                await self._note(desk, anew=anew, wholly=wholly)
         except (SQLAlchemyError, OSError):
             self.lose_touch()
             raise
-        if anew or wholly:
-            log.info("catch_up.asked", incidents=len(asked), wholly=wholly)
-        self._anew = self._wholly = False
+        self._wholly = False
         self._line = line
+
+    async def _note(self, desk: Desk, *, anew: bool, wholly: bool) -> None:
+        """Note that we listen to a workspace, and ask for what may have been missed there."""
+        ear = self._ears.get(desk.here.team)
+        if ear is None:
+            since = self.clock()  # what was before is a gap, until it is filled
+            ear = _Ear(since=since, process=f"{self._name}:{since.isoformat()}"[:185])
+        anew = anew or wholly or ear.anew
+
+        async def note(tx: Transaction) -> list[int]:
+            await tx.listen(ear.process, since=ear.since)
+            return await tx.ask_to_catch_up(anew=anew, wholly=wholly)
+
+        asked = await desk.store.write(note)
+        if anew:
+            log.info("catch_up.asked", incidents=len(asked), wholly=wholly)
+        ear.anew = False
+        self._ears[desk.here.team] = ear
 
     def lose_touch(self) -> None:
         """We no longer listen; at the next beat at which we do, what was missed is asked for."""
-        self._since, self._anew = None, True
+        self._ears.clear()
 
     async def _hears(self) -> bool:
         """Whether what Slack delivers can reach us, as far as we can tell."""
         refused = self._refusal and not _is_ill(self._refusal)
-        if self.here.workspace is None or refused:
+        if not self.workspaces.desks or refused:
             return False
         return self.sockets is None or bool(await self.sockets.client.is_connected())
 
@@ -266,22 +375,31 @@ class App:
         """Link what was recorded without a link, now and then; see `Store.take_up`."""
         while True:
             try:
-                await self.store.take_up()
+                await self.first.take_up()
             except (SQLAlchemyError, OSError, Conflict) as trouble:
                 log.error("record.not_linked", error=repr(trouble)[:300])
             await asyncio.sleep(UNLINKED)
 
     async def last_beat(self) -> None:
         """Note until when we were listening."""
-        since = self._since
-        if since is None or not await self._hears():
+        if not self._ears or not await self._hears():
             return
         with suppress(SQLAlchemyError, OSError):
-            await self.store.write(lambda tx: tx.listen(self._process, since=since))
+            for desk in self.workspaces.desks:
+                if ear := self._ears.get(desk.here.team):
+                    await desk.store.write(partial(_listen, ear))
 
     async def close(self) -> None:
         await self.inbound.drain()
         await self.engine.dispose()
+
+
+async def _listen(ear: _Ear, tx: Transaction) -> None:
+    await tx.listen(ear.process, since=ear.since)
+
+
+async def _nothing(_: str) -> None:
+    """Nobody else needs to know."""
 
 
 def _is_ill(outcome: str) -> bool:
@@ -290,10 +408,12 @@ def _is_ill(outcome: str) -> bool:
 
 
 @asynccontextmanager
-async def build(settings: Settings, book: Playbook, *, clock: Clock = now) -> AsyncIterator[App]:
-    """An App with its connections, closed at the end."""
+async def build(
+    settings: Settings, book: Playbook, *, clock: Clock = now, paced: bool | None = None
+) -> AsyncIterator[App]:
+    """An App with its connections, closed at the end; see `App`."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        app = App(settings, book, session, clock=clock)
+        app = App(settings, book, session, clock=clock, paced=paced)
         try:
             yield app
         finally:

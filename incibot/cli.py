@@ -24,7 +24,7 @@ from incibot import __version__, log
 from incibot.app import build, now, reserved, serving, until_told_to_stop
 from incibot.config import SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
-from incibot.core.incident import Incident, number_in
+from incibot.core.incident import number_in
 from incibot.core.people import zone_of
 from incibot.core.playbook import Playbook
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
@@ -167,8 +167,8 @@ def export(
     zone = _zone(tz, settings)
 
     async def work() -> int:
-        async with _reading(settings, book) as tx:
-            head = await tx.head(await _incident(tx, incident), zone=zone)
+        async with _reading(settings, book, incident) as tx:
+            head = await tx.head(await tx.incident(_number(incident)), zone=zone)
             if pseudonymous:
                 head = head.pseudonymous()
             entries = tx.entries(head.incident.number)
@@ -200,8 +200,8 @@ def review(incident: str, word: str, tz: str | None, output: Path | None) -> Non
 
     async def work() -> int:
         renderer = Renderer(settings.templates)
-        async with _reading(settings, book) as tx:
-            found = await _incident(tx, incident)
+        async with _reading(settings, book, incident) as tx:
+            found = await tx.incident(_number(incident))
             history = await tx.history(found, zone=zone)
             previous = written or await tx.review(found.number)
         text = draft_markdown(history, book, renderer, previous)
@@ -250,9 +250,11 @@ def jobs(context: click.Context) -> None:
 
     async def work() -> int:
         async with _reading(settings, book) as tx:
+            names = await _names(tx)
             for job in await tx.parked():
                 where = f"INC-{job.incident}" if job.incident else "-"
-                click.echo(f"{job.id}\t{where}\t{job.kind}\t{job.last_error}")
+                whose = f"{names.get(job.team, job.team)}\t" if len(names) > 1 else ""
+                click.echo(f"{job.id}\t{whose}{where}\t{job.kind}\t{job.last_error}")
             count, parked, _ = await tx.waiting()
         _say(f"{count} waiting, {parked} laid aside")
         return DONE
@@ -269,7 +271,7 @@ def retry(job: int | None) -> None:
     async def work() -> int:
         engine = connect(settings.database_url.reveal())
         try:
-            async with Store(engine, book, now).begin() as tx:
+            async with Store(engine, book, now).whole.begin() as tx:
                 count = await tx.retry(job)
         finally:
             await engine.dispose()
@@ -382,21 +384,33 @@ async def _visit(*, port: int, browser: bool, for_story: bool = False) -> int:
     return DONE
 
 
+async def _names(tx: Transaction) -> dict[str, str]:
+    """What the workspaces are called, by their ids."""
+    return {one.team: one.name or one.team for one in await tx.workspaces(ended=True)}
+
+
 @asynccontextmanager
-async def _reading(settings: Settings, book: Playbook) -> AsyncIterator[Transaction]:
-    """A look at the database as it is now. Raises NotFound for one that is not migrated."""
+async def _reading(
+    settings: Settings, book: Playbook, ref: str | None = None
+) -> AsyncIterator[Transaction]:
+    """A look at the database as it is now, whole or as the workspace of that incident sees it.
+
+    Raises NotFound for one that is not migrated.
+    """
     engine = connect(settings.database_url.reveal())
     try:
         if await migrations.current(engine) is None:
             raise NotFound("the database is empty: `incibot migrate` makes it ready")
-        async with Store(engine, book, now).read() as tx:
+        store = Store(engine, book, now)
+        async with store.whole.read() as tx:
+            if ref is None:
+                yield tx
+                return
+            team = (await tx.teams_of([_number(ref)])).get(_number(ref), "")
+        async with store.of(team).read() as tx:
             yield tx
     finally:
         await engine.dispose()
-
-
-async def _incident(tx: Transaction, ref: str) -> Incident:
-    return await tx.incident(_number(ref))
 
 
 def _number(ref: str) -> int:

@@ -56,6 +56,7 @@ _OF_SLACKS_CLI: Final = {
     "SLACK_BOT_TOKEN": "SLACK_CLI_XOXB",
     "SLACK_APP_TOKEN": "SLACK_CLI_XAPP",
 }
+_OF_WORKSPACE = re.compile(r"(?P<team>[TE][A-Z0-9]{2,20}):(?P<token>.+)")  # before an API token
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 _TOKENS = {
     "xoxb-": "a bot token",
@@ -124,9 +125,22 @@ def _signing_secret(text: str) -> Secret:
     return _secret(text)
 
 
-def _api_tokens(text: str) -> tuple[str, ...]:
-    tokens = [_secret(token.strip()).reveal() for token in text.split(",") if token.strip()]
-    return tuple(dict.fromkeys(sha256(token.encode()).hexdigest() for token in tokens))
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token for `/api/v1`: its SHA-256 hex digest, and the workspace that it is for, if it says so."""
+
+    digest: str
+    team: str | None = None
+
+
+def _api_tokens(text: str) -> tuple[ApiToken, ...]:
+    given = [_secret(token.strip()).reveal() for token in text.split(",") if token.strip()]
+    tokens = []
+    for one in given:
+        named = _OF_WORKSPACE.fullmatch(one)
+        team, token = (named["team"], named["token"]) if named else (None, one)
+        tokens.append(ApiToken(sha256(token.encode()).hexdigest(), team))
+    return tuple(dict.fromkeys(tokens))
 
 
 def _database(text: str) -> Secret:
@@ -245,7 +259,7 @@ def _setting(
 class Settings:
     """All that is set from outside, read and checked; what each means is in its metadata.
 
-    `api_tokens` are the SHA-256 hex digests of the tokens; the tokens themselves are not kept.
+    `api_tokens` have the SHA-256 hex digests of the tokens; the tokens themselves are not kept.
     """
 
     slack_bot_token: Secret | None = _setting(
@@ -333,10 +347,11 @@ class Settings:
         wants="the path of a folder",
         example="our-templates",
     )
-    api_tokens: tuple[str, ...] = _setting(
+    api_tokens: tuple[ApiToken, ...] = _setting(
         "INCIBOT_API_TOKENS",
         _api_tokens,
-        meaning="Comma-separated bearer tokens for `/api/v1`; with none, the API answers 401 to all",
+        meaning="Comma-separated bearer tokens for `/api/v1`, each with its workspace’s id before it "
+        "where there are several, `T0123ABCD:…`; with none, the API answers 401 to all",
         wants="tokens with commas between them",
         example="a-long-random-text,another-one",
         unset=(),

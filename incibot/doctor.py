@@ -15,11 +15,11 @@ from incibot.core.playbook import Playbook
 from incibot.errors import SlackBusy, SlackError
 from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import SCOPES
+from incibot.slack.remedies import TAKE_IT_AGAIN, remedy
 from incibot.store import migrations
 from incibot.store.database import connect
 from incibot.store.unit import Store
 
-TAKE_IT_AGAIN = "; take the bot token again, from your Slack app’s page “OAuth & Permissions”"
 SKEW = 120.0  # seconds; Slack's signatures are refused at 300
 
 
@@ -59,15 +59,17 @@ async def _database(settings: Settings, book: Playbook) -> AsyncIterator[Finding
             )
             return
         yield Finding("schema", True, f"at {at}")
-        async with Store(engine, book, now).read() as tx:
+        async with Store(engine, book, now).whole.read() as tx:
             parked = await tx.parked()
         for job in parked:
             where = f"INC-{job.incident}: " if job.incident else ""
+            mend = remedy(job.last_error)
             yield Finding(
                 "jobs",
                 False,
-                f"{where}{job.kind} was laid aside: {job.last_error};"
-                f" once that is mended, `incibot jobs retry {job.id}`",
+                f"{where}{job.kind} was laid aside: {job.last_error}"
+                + (f"; to mend it: {mend}" if mend else "")
+                + f"; once that is mended, `incibot jobs retry {job.id}`",
             )
         if not parked:
             yield Finding("jobs", True, "none was laid aside")
@@ -89,7 +91,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             here = await slack.workspace()
             granted, theirs = await slack.granted()
         except SlackError as error:
-            mend = "" if isinstance(error, SlackBusy) else TAKE_IT_AGAIN
+            mend = "" if isinstance(error, SlackBusy) else f"; {TAKE_IT_AGAIN}"
             yield Finding("token", False, f"Slack says {error.code} ({error.method}){mend}")
             return
         yield Finding("token", True, f"accepted by {here.name or here.team} as {here.bot_user}")
@@ -111,12 +113,13 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("announcements", True, "none: INCIBOT_ANNOUNCE_CHANNEL is not set")
             return
         try:
-            await slack.channel_id(settings.announce_channel)
+            await slack.ensure_live(await slack.channel_id(settings.announce_channel))
         except SlackError as error:
+            mend = remedy(error.code)
             yield Finding(
                 "announcements",
                 False,
-                f"{settings.announce_channel}: {error.code}; invite incibot to it, or name another",
+                f"{settings.announce_channel}: {error.code}" + (f"; {mend}" if mend else ""),
             )
         else:
             yield Finding("announcements", True, settings.announce_channel)

@@ -7,8 +7,10 @@ IncibotError
 │   └── NotAllowed      it is clear, and it cannot be done as things stand
 ├── Unreadable          Slack sent what is not as Slack describes it; it would be as odd the next time
 ├── Conflict            somebody else changed it first: read again, decide again
+├── NotInstalled        the workspace is none that incibot is, or was, installed in
 ├── LeaseLost           another worker has the job now: drop what came of it
 ├── Paused              a job has come a step further, and goes on later
+├── PutOff              Slack's limits are used up just now; a job comes back when it is its turn
 ├── SlackError          Slack said no
 │   ├── SlackRefused    it will say no again: park the job, show it
 │   └── SlackBusy       it may say yes later: try again, after `retry_after` if Slack named a time
@@ -49,6 +51,13 @@ class Conflict(IncibotError):
     """The incident was changed since it was read."""
 
 
+class NotInstalled(IncibotError):
+    """incibot was never installed in that workspace."""
+
+    def __init__(self, team: str) -> None:
+        super().__init__(f"incibot is not installed in the workspace {team}")
+
+
 class LeaseLost(IncibotError):
     """The job was taken over by another worker, or was done already."""
 
@@ -63,6 +72,20 @@ class Paused(IncibotError):
     def __init__(self, after: float = 0.0) -> None:
         self.after = after
         super().__init__(f"to be continued in {after:g} s")
+
+
+class PutOff(IncibotError):
+    """A call of Slack has to wait for its turn, and was not made. No failure.
+
+    Attributes:
+        method: the Web API method that was to be called.
+        after: seconds until its turn.
+    """
+
+    def __init__(self, method: str, after: float) -> None:
+        self.method = method
+        self.after = after
+        super().__init__(f"{method}: not before {after:g} s")
 
 
 class SlackError(IncibotError):

@@ -143,6 +143,7 @@ async def bench(
     base_url: str | None = None,
     playground: Playground | None = None,
     clock: Clock | None = None,
+    paced: bool = False,
     **environment: str,
 ) -> AsyncIterator[Bench]:
     clock = clock or Clock()
@@ -156,7 +157,9 @@ async def bench(
     )
     if playground is None:
         await slack.start()
-    url = f"sqlite:///{folder / 'incibot.db'}" if database == "sqlite://" else database
+    url = database
+    if database == "sqlite://":
+        url = f"sqlite:///{await new_file(folder)}"
     given = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
@@ -169,8 +172,8 @@ async def bench(
         **environment,
     }
     settings = Settings.from_env(given, dotenv=None)
-    async with build(settings, book or Playbook(), clock=clock) as app:
-        await migrations.upgrade(app.engine)
+    async with build(settings, book or Playbook(), clock=clock, paced=paced) as app:
+        await migrations.upgrade(app.engine)  # mostly, there is nothing to do
         await app.settle_in()
         runner = web.AppRunner(app.web, access_log=None)
         await runner.setup()
@@ -186,6 +189,29 @@ async def bench(
             await runner.cleanup()
             if playground is None:
                 await slack.stop()
+
+
+_new_file: bytes = b""
+
+
+async def new_file(folder: Path) -> Path:
+    """A SQLite database of the newest schema, in that folder, unless it has one already.
+
+    It is a copy of one that this process has made before: migrations take longer than most tests.
+    """
+    global _new_file
+    path = folder / "incibot.db"
+    if path.exists():
+        return path
+    if not _new_file:
+        engine = connect(f"sqlite:///{path}")
+        try:
+            await migrations.upgrade(engine)
+        finally:
+            await engine.dispose()
+        _new_file = path.read_bytes()
+    path.write_bytes(_new_file)
+    return path
 
 
 def own(database: str) -> str:

@@ -31,6 +31,13 @@ async def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Bench]:
+    """The same on SQLite alone: for what no database can make a difference to."""
+    async with bench("sqlite://", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
 async def there(database: str, tmp_path: Path) -> AsyncIterator[Bench]:
     """A workspace with incibot in it. Whatever happened there, each record fits its chain."""
     async with bench(database, tmp_path) as made:

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from incibot.config import SERVE, WORK, Secret, Settings, example_env, read_playbook
+from incibot.config import SERVE, WORK, ApiToken, Secret, Settings, example_env, read_playbook
 from incibot.core.naming import FIELDS
 from incibot.core.playbook import (
     REMINDERS,
@@ -114,7 +114,7 @@ def test_each_setting_is_read(tmp_path: Path) -> None:
         announce_channel="#incidents",
         config=file,
         templates=tmp_path,
-        api_tokens=tuple(sha256(token).hexdigest() for token in (b"one", b"two")),
+        api_tokens=tuple(ApiToken(sha256(token).hexdigest()) for token in (b"one", b"two")),
         time_zone=ZoneInfo("Europe/Paris"),
         log_format="json",
         log_level="debug",

@@ -26,7 +26,7 @@ FLOORS = (
     {"store", "exports", "render", "paper"},
     {"slack", "web"},
     {"jobs"},
-    {"app"},
+    {"app", "workspaces"},
     {"demo", "doctor", "cli"},
     {"__main__"},
 )

@@ -24,9 +24,11 @@ LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web", "aiohttp.access", "sqlalche
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
     """Logging is the process's own: what a test sets, the next one must not find."""
-    names = ("", "incibot", "aiohttp.access", "sqlalchemy")
+    names = ("", "incibot", "sqlalchemy", *LIBRARIES)
     root = logging.getLogger()
     levels, handlers = {name: logging.getLogger(name).level for name in names}, root.handlers[:]
+    for name in LIBRARIES:  # Bolt gives its loggers the level that the root has just then
+        logging.getLogger(name).setLevel(logging.NOTSET)
     yield
     structlog.reset_defaults()
     root.handlers[:] = handlers

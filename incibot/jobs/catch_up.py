@@ -24,7 +24,8 @@ from incibot.log import logger
 from incibot.slack import comparison, recording
 from incibot.slack.comparison import Differences, News
 from incibot.slack.reading import Came, Shown
-from incibot.store.unit import Transaction, Workspace
+from incibot.store.unit import Transaction
+from incibot.store.workspaces import Workspace
 
 STEPS = 5  # calls of Slack in one go: even if each takes as long as it may, the lease holds
 PIECE = 40  # messages to be written in one transaction: on SQLite everybody else waits for it

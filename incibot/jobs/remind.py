@@ -14,8 +14,7 @@ from incibot.jobs.tools import Tools
 from incibot.log import logger
 from incibot.slack import cards
 from incibot.slack.cards import Reminded
-
-GONE = ("is_archived", "channel_not_found", "not_in_channel")  # nobody reads there any more
+from incibot.slack.gateway import GONE
 
 log = logger(__name__)
 

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
 from incibot.core.change import Change
-from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
-from incibot.errors import Conflict, LeaseLost, Paused, Refused, SlackBusy, SlackRefused
+from incibot.core.jobs import (
+    Announce,
+    CatchUp,
+    Job,
+    ShowCard,
+    ShowHome,
+    ShowHomes,
+    Welcome,
+    unpack,
+)
+from incibot.core.pacing import Stint
+from incibot.errors import Conflict, LeaseLost, Paused, PutOff, Refused, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
-from incibot.store.jobs import Claim
-from incibot.store.unit import Transaction
+from incibot.store.jobs import NOT_INSTALLED, Claim
+from incibot.store.unit import Clock, Store, Transaction
 
 LEASE = timedelta(minutes=2)  # far longer than any job, and than any two clocks differ
 POLL = 1.0  # seconds between looks for jobs of other processes, or due later
@@ -25,20 +37,46 @@ HANDS = 4  # jobs that one process performs at a time
 TRIES = 24  # of a job that fails in a way that may pass: two hours and a half in all
 FIRST = 1.0  # seconds before the second try; doubled each time
 CARD = ShowCard.__name__
+KEEPING = (CatchUp.__name__, ShowHomes.__name__)  # go on from where they were
 LONGEST = 600.0  # seconds between two tries
 LOOK = 10.0  # seconds between two looks for reminders that are due
 AT_A_TIME = 10  # incidents of which people are reminded at one look: after an outage, by and by
+UNWELCOME = frozenset(  # what Slack says to a token that is none, or none any more
+    {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
+)
 ANEW = 3600.0  # seconds between two settings of all reminders; the first is at the start
 
 log = logger(__name__)
 
 
+class Crew(Protocol):
+    """Who the jobs are done for: all workspaces, or one.
+
+    Attributes:
+        store: where their jobs are.
+    """
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def clock(self) -> Clock: ...
+    async def tools(self, team: str) -> Tools | None:
+        """What a job in that workspace may reach for; None where incibot is not installed.
+
+        Raises:
+            SlackError: it cannot be told yet.
+        """
+
+    async def has_new_token(self, team: str) -> bool:
+        """Whether there is another token by now than the one that was refused there."""
+
+
 class Runner:
     """Performs jobs until it is stopped. Any number of processes may have one."""
 
-    def __init__(self, tools: Tools, *, seed: int | None = None) -> None:
-        self._tools = tools
-        self._store = tools.store
+    def __init__(self, crew: Crew, *, seed: int | None = None) -> None:
+        self._crew = crew
+        self._store = crew.store
         self._random = random.Random(seed)  # noqa: S311 - jitter, no secret
         self._stopping = asyncio.Event()
         self._at_work: set[asyncio.Task[None]] = set()
@@ -120,18 +158,25 @@ class Runner:
         """Ask for the reminders that are due, one message an incident. Of how many incidents."""
         async with self._store.read() as tx:
             due = await tx.overdue(limit=AT_A_TIME)
+            stores = await self._stores_of(due, tx)
         for number in due:
-            spoke = await self._store.write(partial(Transaction.remind, number=number))
+            spoke = await stores[number].write(partial(Transaction.remind, number=number))
             if spoke:
                 log.info("reminder.fired", incident=number, reminders=[one.value for one in spoke])
         return len(due)
+
+    async def _stores_of(self, numbers: Iterable[int], tx: Transaction) -> dict[int, Store]:
+        """For each of the incidents, the database as its workspace sees it."""
+        teams = await tx.teams_of(numbers)
+        return {number: self._store.of(team) for number, team in teams.items()}
 
     async def set_reminders(self) -> None:
         """Set all reminders anew, for what the playbook or another release has changed."""
         async with self._store.read() as tx:
             numbers = await tx.may_remind()
+            stores = await self._stores_of(numbers, tx)
         for number in numbers:
-            await self._store.write(partial(Transaction.set_reminders, number=number))
+            await stores[number].write(partial(Transaction.set_reminders, number=number))
 
     async def _claim(self, limit: int) -> list[Claim]:
         if limit <= 0:
@@ -141,16 +186,19 @@ class Runner:
     async def _do(self, claim: Claim) -> None:
         """Perform the job and store what came of it, in one transaction with its end."""
         with logs.bind(job=claim.kind, job_id=claim.id, incident=claim.incident):
+            stint = Stint(waited=claim.waits_for or "", keeps=claim.kind in KEEPING)
             try:
-                job = unpack(claim.kind, claim.fields)
-                change = await perform(job, self._tools, again=claim.attempts > 1)
-                await self._store.write(lambda tx: self._finish(claim, change, tx))
+                outcome = await self._perform(claim, stint)
             except Paused as pause:
                 outcome = await self._pause(claim, pause.after)
+            except PutOff as put_off:
+                outcome = await self._put_off(claim, put_off, stint)
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
-            except (SlackRefused, Refused) as refused:
+            except SlackRefused as refused:
+                outcome = await self._refused(claim, refused)
+            except Refused as refused:
                 outcome = await self._park(claim, str(refused))
             except SlackBusy as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
@@ -159,10 +207,17 @@ class Runner:
             except Exception as trouble:
                 log.exception("job.failed")
                 outcome = await self._again(claim, repr(trouble))
-            else:
-                outcome = "done"
             self.done(claim.kind, outcome)
             log.info("job.done", attempt=claim.attempts, outcome=outcome)
+
+    async def _perform(self, claim: Claim, stint: Stint) -> str:
+        tools = await self._crew.tools(claim.team)
+        if tools is None:
+            return await self._park(claim, NOT_INSTALLED)
+        job = unpack(claim.kind, claim.fields)
+        change = await perform(job, _at_pace(tools, job, stint), again=claim.attempts > 1)
+        await tools.store.write(lambda tx: self._finish(claim, change, tx))
+        return "done"
 
     async def _finish(self, claim: Claim, change: Change | None, tx: Transaction) -> None:
         if change is not None:
@@ -187,7 +242,7 @@ class Runner:
         pause *= self._random.uniform(0.5, 1.5)  # so that many do not come back at once
         # Not before Slack's own time; and later, if that has not helped so far.
         wait = 0.0 if at_once else max(pause, after)
-        due = self._tools.clock() + timedelta(seconds=wait)
+        due = self._crew.clock() + timedelta(seconds=wait)
         await self._put_back(claim, error, due)
         return "again"
 
@@ -196,31 +251,59 @@ class Runner:
         job = unpack(claim.kind, claim.fields)
         if isinstance(job, ShowCard | Announce | ShowHome | ShowHomes):
             try:
-                await self._store.write(lambda tx: tx.ask(job))
+                await self._store.of(claim.team).write(lambda tx: tx.ask(job))
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("job.not_asked", error=repr(trouble)[:300])
 
     async def _pause(self, claim: Claim, after: float) -> str:
         """It goes on later: it has not failed, and may be tried as often as any other from there."""
-        due = self._tools.clock() + timedelta(seconds=after)
-        await self._put_back(claim, "", due, got_on=True)
+        due = self._crew.clock() + timedelta(seconds=after)
+        await self._put_back(claim, "", due, attempts=0)
         return "paused"
+
+    async def _put_off(self, claim: Claim, put_off: PutOff, stint: Stint) -> str:
+        """It is not its turn: that is no try, unless there is something to be looked for now."""
+        due = self._crew.clock() + timedelta(seconds=put_off.after)
+        tries = max(claim.attempts - 1, int(stint.posted))
+        await self._put_back(claim, None, due, attempts=tries, waits_for=put_off.method)
+        asyncio.get_running_loop().call_later(put_off.after, self._store.work.set)
+        return "put_off"
+
+    async def _refused(self, claim: Claim, refused: SlackRefused) -> str:
+        if refused.code in UNWELCOME and await self._crew.has_new_token(claim.team):
+            return await self._again(claim, str(refused), at_once=True)
+        return await self._park(claim, str(refused))
 
     async def _park(self, claim: Claim, error: str) -> str:
         await self._put_back(claim, error, None)
         return "parked"
 
     async def _put_back(
-        self, claim: Claim, error: str, due_at: datetime | None, *, got_on: bool = False
+        self,
+        claim: Claim,
+        error: str | None,
+        due_at: datetime | None,
+        *,
+        attempts: int | None = None,
+        waits_for: str | None = None,
     ) -> None:
         async def put_back(tx: Transaction) -> None:
-            kept = await tx.put_back(claim, error=error, due_at=due_at, got_on=got_on)
+            kept = await tx.put_back(
+                claim, error=error, due_at=due_at, attempts=attempts, waits_for=waits_for
+            )
             # The card says what was not done, unless it is the card itself that was not.
             parked = kept and due_at is None and claim.kind != CARD
             if parked and claim.incident is not None:
                 await tx.ask(ShowCard(incident=claim.incident))
 
         try:
-            await self._store.write(put_back)
+            await self._store.of(claim.team).write(put_back)
         except (SQLAlchemyError, OSError) as trouble:
             log.error("job.not_put_back", error=repr(trouble)[:300])  # its lease runs out
+
+
+def _at_pace(tools: Tools, job: Job, stint: Stint) -> Tools:
+    """What the job may reach for. What a person waits for goes ahead of what may take its turn."""
+    if isinstance(job, ShowHome | Welcome):
+        return tools
+    return replace(tools, slack=tools.slack.at_pace(stint))

@@ -15,7 +15,7 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import ShowHome, ShowHomes
 from incibot.core.people import ChannelId, UserId
 from incibot.core.visibility import may_see
-from incibot.errors import SlackRefused
+from incibot.errors import Paused, PutOff, SlackRefused
 from incibot.jobs.tools import Tools
 from incibot.log import logger
 from incibot.slack.blocks import View
@@ -25,6 +25,7 @@ from incibot.store.unit import Transaction
 LATELY = timedelta(days=30)  # how long after its end an incident's review is on App Home
 LONGEST = timedelta(days=90)  # before which an incident that ended lately was hardly declared
 KEPT = 200  # homes that are kept right while closed; Slack draws some hundred a minute
+REST = 20.0  # seconds after which some two dozen may be drawn in one go again
 
 log = logger(__name__)
 
@@ -65,6 +66,8 @@ async def show_homes(job: ShowHomes, tools: Tools) -> Change | None:
             continue
         try:
             await tools.slack.show_home(user, view)
+        except PutOff as put_off:  # all are drawn to find out who comes next: not for each of them
+            raise Paused(max(put_off.after, REST)) from put_off
         except SlackRefused as refused:
             log.warning("home.refused", user=user, error=str(refused))
             continue

@@ -32,6 +32,13 @@ class Tools:
     base_url: str | None
     zone: ZoneInfo
 
+    async def tools(self, team: str) -> Tools | None:
+        """Themselves: so a runner may be given those of one workspace alone."""
+        return self
+
+    async def has_new_token(self, team: str) -> bool:
+        return False
+
     async def meet(self, user: UserId) -> None:
         """Learn from Slack who that is, unless it is known: of a stranger nobody knows what they may see."""
         async with self.store.read() as tx:

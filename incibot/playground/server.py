@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 
 from incibot.playground import northwind, page
 from incibot.playground.control import Beside, Control
-from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
+from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Address, Delivery
 from incibot.playground.faults import Faults
 from incibot.playground.people import Person
 from incibot.playground.records import Call, Channel
@@ -100,7 +100,7 @@ class Playground:
         if subscriptions is None and hears is not None:
             subscriptions = set(hears)
 
-        def furnish(clock: Clock, request_url: str | None) -> None:
+        def furnish(clock: Clock, request_url: Address) -> None:
             self.workspace = Workspace(
                 clock=clock, people=people, rooms=rooms, groups=groups, first_id=first_id
             )
@@ -201,12 +201,12 @@ class Playground:
         return f"{self._url}api/"
 
     @property
-    def request_url(self) -> str | None:
+    def request_url(self) -> Address:
         """Where the bot takes deliveries by HTTP."""
         return self.delivery.request_url
 
     @request_url.setter
-    def request_url(self, url: str | None) -> None:
+    def request_url(self, url: Address) -> None:
         self.delivery.request_url = url
 
     def person(self, known_as: str) -> Person:

@@ -1,7 +1,7 @@
 """Bolt, wired: one listener for each sort of payload, and our own answer to who we are.
 
 Bolt's defaults acknowledge an event before it is handled, and lose it when the first `auth.test`
-fails. So the answer waits for the listener, and who we are comes from `Here`.
+fails. So the answer waits for the listener, which finds out for which workspace it is.
 """
 
 from __future__ import annotations
@@ -19,29 +19,21 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from incibot.errors import SlackBusy, Unreadable
+from incibot.errors import Unreadable
 from incibot.log import logger
 from incibot.slack import shapes
-from incibot.slack.inbound import Inbound
+from incibot.slack.reception import Reception
 
 EVERY = re.compile(".*", re.DOTALL)
 log = logger(__name__)
 
 
-def build(inbound: Inbound, *, token: str, api_url: str) -> AsyncApp:
+def build(reception: Reception, *, api_url: str) -> AsyncApp:
     """The Bolt app. Requests over HTTP must have been verified before they come here."""
 
-    async def authorize(**_: Any) -> AuthorizeResult:
-        here = inbound.here.workspace
-        if here is None:
-            raise SlackBusy("auth.test", "not_yet_accepted")
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=here.team,
-            bot_user_id=here.bot_user,
-            bot_id=here.bot_id,
-            bot_token=token,
-        )
+    async def authorize(*, team_id: str | None = None, **_: Any) -> AuthorizeResult:
+        # Nothing of ours reaches for Slack by way of Bolt, so it is given no token.
+        return AuthorizeResult(enterprise_id=None, team_id=team_id)
 
     app = AsyncApp(
         authorize=authorize,
@@ -68,11 +60,11 @@ def build(inbound: Inbound, *, token: str, api_url: str) -> AsyncApp:
         await ack(options=[])
 
     app.error(on_error)
-    app.event(EVERY)(inbound.on_event)
-    app.command(EVERY)(inbound.on_command)
-    app.block_action(EVERY)(inbound.on_action)
-    app.view_submission(EVERY)(inbound.on_view)
-    app.shortcut(EVERY)(inbound.on_shortcut)
+    app.event(EVERY)(reception.on_event)
+    app.command(EVERY)(reception.on_command)
+    app.block_action(EVERY)(reception.on_action)
+    app.view_submission(EVERY)(reception.on_view)
+    app.shortcut(EVERY)(reception.on_shortcut)
     app.options(EVERY)(no_options)
     return app
 

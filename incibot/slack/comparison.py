@@ -15,7 +15,7 @@ from incibot.core.people import UserId
 from incibot.core.timeline import PIN, Mark, MarkEvent, just_after, standing
 from incibot.slack.reading import Came, Message, Pinned, Shown, Topic
 from incibot.slack.recording import is_ours
-from incibot.store.unit import Workspace
+from incibot.store.workspaces import Workspace
 
 News = Message | Topic | Came
 

@@ -34,7 +34,8 @@ from incibot.slack.reading import (
     Met,
     Reacted,
 )
-from incibot.store.unit import Store, Transaction, Workspace
+from incibot.store.unit import Store, Transaction
+from incibot.store.workspaces import Workspace
 
 TRIES = 8  # how often a decision is taken anew because somebody else was faster
 ASK = 1.5  # seconds to ask Slack for somebody's time zone, of the three that an answer may take
@@ -49,25 +50,21 @@ Ack = Callable[..., Awaitable[Any]]
 
 
 @dataclass(slots=True)
-class Here:
-    """Which workspace we are in, once we know."""
-
-    workspace: Workspace | None = None
-
-
-@dataclass(slots=True)
 class Inbound:
-    """Takes what Slack delivers, over HTTP or a socket.
+    """Takes what Slack delivers of one workspace, over HTTP or a socket.
 
     Raises whatever the database raises: the edge answers 503 then, and Slack delivers again.
+
+    Attributes:
+        afterwards: answers that are on their way after the 200.
     """
 
     store: Store
     slack: Gateway
-    here: Here
+    here: Workspace
     heard: Callable[[str, str], None] = field(default=lambda kind, outcome: None)
     door: Door | None = None
-    _afterwards: set[asyncio.Task[None]] = field(default_factory=set)
+    afterwards: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def book(self) -> Playbook:
@@ -75,10 +72,10 @@ class Inbound:
 
     # Events
 
-    async def on_event(self, body: Mapping[str, Any], ack: Ack) -> None:
-        """Record what an event tells. Acknowledged after the commit."""
+    async def hear(self, body: Mapping[str, Any]) -> None:
+        """Record what an event tells. It is acknowledged after the commit."""
         event = self._read(body.get("event") or {})
-        ours = event is not None and recording.is_ours(event, self.here.workspace)
+        ours = event is not None and recording.is_ours(event, self.here)
         if event is None or ours or self._says_nothing(event):
             self.heard("event", "ignored")
         else:
@@ -88,7 +85,6 @@ class Inbound:
                 self.heard("event", "failed")  # and Slack delivers it again
                 raise
             self.heard("event", outcome)
-        await ack()
 
     def _read(self, event: Mapping[str, Any]) -> reading.Heard | None:
         """What the event tells; nothing, if it is not as Slack describes such events."""
@@ -291,9 +287,9 @@ class Inbound:
     async def _mark_by_shortcut(
         self, number: int, message: Message, used: reading.Shortcut, tx: Transaction
     ) -> None:
-        me = self.here.workspace
+        me = self.here
         # An echo of ours is an entry already.
-        if me is None or not message.is_by(me.bot_user, me.bot_id):
+        if not message.is_by(me.bot_user, me.bot_id):
             await tx.record(number, message.entry(), since=message.since)
         await tx.mark(
             MarkEvent(
@@ -434,13 +430,8 @@ class Inbound:
     def _later(self, deed: Coroutine[Any, Any, None]) -> None:
         """After the 200. Only for answers that nothing depends on; a deed that matters is a job."""
         task = asyncio.create_task(deed)
-        self._afterwards.add(task)
-        task.add_done_callback(self._afterwards.discard)
-
-    async def drain(self) -> None:
-        """Wait for the answers that are still on their way."""
-        if self._afterwards:
-            await asyncio.wait(self._afterwards, timeout=5)
+        self.afterwards.add(task)
+        task.add_done_callback(self.afterwards.discard)
 
 
 def _number(metadata: Mapping[str, Any]) -> int | None:

@@ -16,6 +16,60 @@ VISITS = ("is_restricted", "is_ultra_restricted", "is_stranger")  # of a person 
 TOPICS = {"topic": "Topic", "purpose": "Purpose", "name": "Channel name"}
 
 
+def team_of(body: Mapping[str, Any]) -> str | None:
+    """The workspace in which we are installed that a delivery is for.
+
+    In a channel that is shared between workspaces, `team_id` may be the other one's.
+    """
+    view, team, user = body.get("view"), body.get("team"), body.get("user")
+    granted = body.get("authorizations")
+    first = granted[0] if isinstance(granted, list) and granted else None
+    for found in (
+        _id_in(view, "app_installed_team_id"),  # of a modal that was opened in the other one
+        team if isinstance(team, str) else _id_in(team, "id"),
+        _id_in(first, "team_id"),
+        _id_in(body, "team_id"),
+        _id_in(user, "team_id"),  # the rest where incibot is installed for a whole organization
+        _id_in(view, "team_id"),
+    ):
+        if found:
+            return found
+    return None
+
+
+def _id_in(within: Any, name: str) -> str | None:
+    found = within.get(name) if isinstance(within, Mapping) else None
+    return found if isinstance(found, str) else None
+
+
+def shared_channel(body: Mapping[str, Any]) -> ChannelId | None:
+    """The channel of an event, if that is shared with another workspace.
+
+    Slack delivers such an event once, in the name of one of the workspaces that incibot is in.
+    """
+    event = body.get("event")
+    if not body.get("is_ext_shared_channel") or not isinstance(event, Mapping):
+        return None
+    found = (
+        _id_in(event, "channel")
+        or _id_in(event.get("item"), "channel")
+        or _id_in(event, "channel_id")
+    )
+    return ChannelId(found) if found else None
+
+
+def is_farewell(body: Mapping[str, Any]) -> bool:
+    """Whether an event says that incibot is no longer installed: uninstalled, or its bot's token revoked."""
+    event = body.get("event")
+    if not isinstance(event, Mapping):
+        return False
+    tokens = event.get("tokens")
+    bots = tokens.get("bot") if isinstance(tokens, Mapping) else None
+    return event.get("type") == "app_uninstalled" or (
+        event.get("type") == "tokens_revoked" and bool(bots)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message in a channel, as it reads now.

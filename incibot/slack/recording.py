@@ -11,7 +11,8 @@ from incibot.core.people import UserId
 from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, moment_of
 from incibot.slack import reading
 from incibot.slack.reading import Came, Deleted, Edited, Message, Pinned, Reacted, Topic
-from incibot.store.unit import Transaction, Workspace
+from incibot.store.unit import Transaction
+from incibot.store.workspaces import Workspace
 
 FROM_HISTORY = "@history"  # ends the key of a coming or going that only Slack's history tells of
 

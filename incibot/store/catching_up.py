@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, false, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    and_,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incibot.core.catching_up import Fetched, Held, Holding, Progress, Silence
@@ -16,6 +27,7 @@ from incibot.core.people import ChannelId, UserId
 from incibot.core.timeline import PIN, EntryKind, Mark, Marked, MarkEvent, ts_of, wording
 from incibot.errors import LeaseLost
 from incibot.store.database import insert_once, put
+from incibot.store.incidents import of_scope
 from incibot.store.schema import (
     catch_ups,
     entries,
@@ -49,13 +61,16 @@ class State:
 # Which channels, and how far they are
 
 
-async def due(connection: AsyncConnection, *, asked_before: datetime | None) -> list[int]:
+async def due(
+    connection: AsyncConnection, *, scope: str, asked_before: datetime | None
+) -> list[int]:
     """The incidents whose channels are looked at: open ones, and those that ended not long ago.
 
     Args:
         asked_before: leave out those for which it was asked since then; None: none.
     """
     where = [
+        incidents.c.team == scope,
         incidents.c.channel.is_not(None),
         or_(
             incidents.c.over == false(),
@@ -117,10 +132,13 @@ async def go_on(
 
 
 async def heard(
-    connection: AsyncConnection, *, since: datetime, until: datetime | None = None
+    connection: AsyncConnection,
+    *where: ColumnElement[bool],
+    since: datetime,
+    until: datetime | None = None,
 ) -> list[Silence]:
     """When there was a process that listened, by the time at which it began."""
-    query = select(listening.c.since, listening.c.until).where(listening.c.until >= since)
+    query = select(listening.c.since, listening.c.until).where(listening.c.until >= since, *where)
     if until is not None:
         query = query.where(listening.c.since <= until)
     rows = await connection.execute(query.order_by(listening.c.since, listening.c.until))
@@ -171,7 +189,7 @@ async def holding(
     if limit is not None and len(rows) == limit:
         down_to = rows[-1].ts
     held = await _held(connection, rows)
-    span: list[ColumnElement[bool]] = []
+    span: list[ColumnElement[bool]] = [_marked_by_whose(number)]
     if below:
         span.append(marks.c.ts < below)
     if down_to:
@@ -185,13 +203,17 @@ async def holding_of_thread(
     """What we hold of a thread, its root aside."""
     rows = await _messages(connection, number, channel, [entries.c.thread_ts == root])
     held = await _held(connection, rows)
-    return Holding(messages=held, marks=await _marks(connection, channel, [marks.c.ts >= root]))
+    span = [marks.c.ts >= root, _marked_by_whose(number)]
+    return Holding(messages=held, marks=await _marks(connection, channel, span))
 
 
-async def holding_of_pins(connection: AsyncConnection, channel: ChannelId) -> Holding:
+async def holding_of_pins(
+    connection: AsyncConnection, channel: ChannelId, *, scope: str | None
+) -> Holding:
     """All pins of the channel that we ever heard of, and what we hold of these messages."""
-    found = await _marks(connection, channel, [marks.c.via == PIN])
-    query = _of_channel(None, channel).where(entries.c.ts.in_(found))
+    ours = [marks.c.via == PIN, *([] if scope is None else [marks.c.team == scope])]
+    found = await _marks(connection, channel, ours)
+    query = _of_channel(None, channel, scope).where(entries.c.ts.in_(found))
     rows = (await connection.execute(query)).all() if found else []
     return Holding(messages=await _held(connection, rows), marks=found)
 
@@ -232,9 +254,11 @@ async def is_held(connection: AsyncConnection, number: int, channel: ChannelId, 
     return (await connection.execute(query)).first() is not None
 
 
-async def is_erased(connection: AsyncConnection, channel: ChannelId, ts: str) -> bool:
+async def is_erased(
+    connection: AsyncConnection, channel: ChannelId, ts: str, *, scope: str | None
+) -> bool:
     """Whether there is nothing of the message left that could be erased."""
-    query = _of_channel(None, channel).where(entries.c.ts == ts)
+    query = _of_channel(None, channel, scope).where(entries.c.ts == ts)
     held = await _held(connection, (await connection.execute(query)).all())
     return all(one.erased for one in held.values())
 
@@ -276,7 +300,12 @@ def _ours(number: int | None, channel: ChannelId) -> list[ColumnElement[bool]]:
     return where if number is None else [entries.c.incident == number, *where]
 
 
-def _of_channel(number: int | None, channel: ChannelId) -> Any:
+def _marked_by_whose(number: int) -> ColumnElement[bool]:
+    team = select(incidents.c.team).where(incidents.c.number == number).scalar_subquery()
+    return marks.c.team == team
+
+
+def _of_channel(number: int | None, channel: ChannelId, scope: str | None = None) -> Any:
     return select(
         entries.c.id,
         entries.c.key,
@@ -284,7 +313,7 @@ def _of_channel(number: int | None, channel: ChannelId) -> Any:
         entries.c.thread_ts,
         entries.c.recorded_at,
         entries.c.retracted_at,
-    ).where(*_ours(number, channel))
+    ).where(*_ours(number, channel), of_scope(entries.c.incident, scope))
 
 
 async def _messages(
@@ -344,27 +373,39 @@ async def _marks(
 # What was noticed only afterwards
 
 
-async def notice(connection: AsyncConnection, channel: ChannelId, ts: str, what: str) -> None:
-    await insert_once(connection, noticed, channel=channel, ts=ts, what=what)
+async def notice(
+    connection: AsyncConnection, channel: ChannelId, ts: str, what: str, *, scope: str
+) -> None:
+    await insert_once(connection, noticed, channel=channel, ts=ts, what=what, team=scope)
 
 
-async def is_known_now(connection: AsyncConnection, channel: ChannelId, ts: str) -> None:
+async def is_known_now(
+    connection: AsyncConnection, channel: ChannelId, ts: str, *, scope: str
+) -> None:
     """Slack has told when it was deleted after all."""
     await connection.execute(
         delete(noticed).where(
-            noticed.c.channel == channel, noticed.c.ts == ts, noticed.c.what == DELETED
+            noticed.c.channel == channel,
+            noticed.c.ts == ts,
+            noticed.c.what == DELETED,
+            noticed.c.team == scope,
         )
     )
 
 
 async def noticed_of(
-    connection: AsyncConnection, places: Iterable[tuple[str, str]]
+    connection: AsyncConnection, team: ScalarSelect[Any], places: Iterable[tuple[str, str]]
 ) -> set[tuple[str, str, str]]:
-    """What was noticed only afterwards of these messages, each given by channel and ts."""
+    """What was noticed only afterwards of these messages, each given by channel and ts.
+
+    Args:
+        team: the `team` of the incident that they are in.
+    """
     asked = set(places)
     if not asked:
         return set()
     query = select(noticed).where(
+        noticed.c.team == team,
         noticed.c.channel.in_({channel for channel, _ in asked}),
         noticed.c.ts.in_({ts for _, ts in asked}),
     )

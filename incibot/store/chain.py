@@ -194,6 +194,8 @@ async def read(connection: AsyncConnection, incident: int) -> Kept:
     found_marks = await rows(
         "marks",
         select(marks).where(
+            marks.c.team
+            == select(incidents.c.team).where(incidents.c.number == incident).scalar_subquery(),
             or_(
                 marks.c.channel == channel,
                 select(entries.c.id)
@@ -203,7 +205,7 @@ async def read(connection: AsyncConnection, incident: int) -> Kept:
                     entries.c.ts == marks.c.ts,
                 )
                 .exists(),
-            )
+            ),
         ),
     )
     others = {row["channel"] for row in found_marks if row["channel"] != channel}
@@ -241,7 +243,8 @@ async def state_of(
     own = await rows("incidents", select(incidents).where(incidents.c.number == incident))
     if not own:
         return None
-    state: dict[str, Any] = own[0]
+    # Left out where it is empty: by a release that does not know it, an incident has none.
+    state: dict[str, Any] = own[0] | {"team": own[0]["team"] or None}
     for table in (assignments, milestones, tasks):
         state[table.name] = await rows(
             table.name, select(table).where(table.c.incident == incident)

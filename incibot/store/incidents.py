@@ -127,7 +127,9 @@ async def _rows_of(connection: AsyncConnection, table: Table, numbers: Sequence[
     return found
 
 
-async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -> dict[str, Any]:
+async def save(
+    connection: AsyncConnection, incident: Incident, *, scope: str, over: bool
+) -> dict[str, Any]:
     """Write the incident as it now stands; version 0 is a new one. Its rows, as they are now.
 
     Raises:
@@ -154,16 +156,22 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
         "version": incident.version + 1,
     }
     if incident.version == 0:
-        await connection.execute(insert(incidents).values(number=incident.number, **values))
+        await connection.execute(
+            insert(incidents).values(number=incident.number, team=scope, **values)
+        )
     else:
         written = await connection.execute(
             update(incidents)
-            .where(incidents.c.number == incident.number, incidents.c.version == incident.version)
+            .where(
+                incidents.c.number == incident.number,
+                incidents.c.team == scope,
+                incidents.c.version == incident.version,
+            )
             .values(**values)
         )
         if written.rowcount != 1:
             raise Conflict(f"{incident.ref} was changed since version {incident.version}")
-    state: dict[str, Any] = {"number": incident.number, **values}
+    state: dict[str, Any] = {"number": incident.number, "team": scope or None, **values}
     state["assignments"] = await _replace(
         connection,
         assignments,
@@ -200,6 +208,19 @@ async def save(connection: AsyncConnection, incident: Incident, *, over: bool) -
         ),
     )
     return state
+
+
+def of_scope(column: ColumnElement[Any], scope: str | None) -> ColumnElement[bool]:
+    """That the incident whose number stands there is the workspace's own; None: any will do."""
+    if scope is None:
+        return true()
+    return column.in_(select(incidents.c.number).where(incidents.c.team == scope))
+
+
+async def whose(connection: AsyncConnection, number: int) -> str | None:
+    """The scope of the workspace that the incident belongs to; None: there is no such incident."""
+    query = select(incidents.c.team).where(incidents.c.number == number)
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def hold(connection: AsyncConnection, number: int) -> None:
@@ -241,11 +262,13 @@ async def present(connection: AsyncConnection, number: int) -> frozenset[UserId]
 
 
 async def rooms(
-    connection: AsyncConnection, numbers: Iterable[int]
+    connection: AsyncConnection, numbers: Iterable[int], *where: ColumnElement[bool]
 ) -> dict[int, frozenset[UserId]]:
-    """Who is in the channels of these incidents."""
-    query = select(members.c.incident, members.c.user).where(
-        members.c.incident.in_(list(numbers)), members.c.present == true()
+    """Who is in the channels of these incidents, as far as these fit."""
+    query = (
+        select(members.c.incident, members.c.user)
+        .join(incidents, incidents.c.number == members.c.incident)
+        .where(members.c.incident.in_(list(numbers)), members.c.present == true(), *where)
     )
     found: dict[int, set[UserId]] = defaultdict(set)
     for row in await connection.execute(query):

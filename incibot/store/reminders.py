@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from incibot.core.playbook import Reminder
 from incibot.core.reminders import Kept
 from incibot.store.database import put
-from incibot.store.schema import incidents, milestones, reminders
+from incibot.store.incidents import of_scope
+from incibot.store.schema import incidents, milestones, reminders, workspace
 
 KINDS = [one.value for one in Reminder]  # a newer release may have left others here
 NEW: dict[str, Any] = {"times": 0, "off": False}
@@ -45,11 +46,26 @@ async def note(connection: AsyncConnection, number: int, reminder: Reminder, **v
     await put(connection, reminders, key, NEW | values, again=values)
 
 
-async def overdue(connection: AsyncConnection, *, at: datetime, limit: int) -> list[int]:
-    """The incidents that have something to say, the one that has waited longest first."""
+async def overdue(
+    connection: AsyncConnection, *, scope: str | None, at: datetime, limit: int
+) -> list[int]:
+    """The incidents that have something to say, the one that has waited longest first.
+
+    Those of a workspace in which incibot is no longer installed keep silent.
+    """
+    gone = (
+        select(incidents.c.number)
+        .join(workspace, workspace.c.scope == incidents.c.team)
+        .where(workspace.c.ended_at.is_not(None))
+    )
     query = (
         select(reminders.c.incident)
-        .where(reminders.c.due_at <= at, reminders.c.kind.in_(KINDS))
+        .where(
+            reminders.c.due_at <= at,
+            reminders.c.kind.in_(KINDS),
+            reminders.c.incident.not_in(gone),
+            of_scope(reminders.c.incident, scope),
+        )
         .group_by(reminders.c.incident)
         .order_by(func.min(reminders.c.due_at), reminders.c.incident)
         .limit(limit)
@@ -74,25 +90,34 @@ async def speak(
     return taken.rowcount == 1
 
 
-async def silenced(connection: AsyncConnection, *, at: datetime) -> dict[str, int]:
+async def silenced(
+    connection: AsyncConnection, *, scope: str | None, at: datetime
+) -> dict[str, int]:
     """How many reminders of each kind are snoozed or off now, in open incidents."""
     quiet = or_(reminders.c.off == true(), reminders.c.snoozed_until > at)
     query = (
         select(reminders.c.kind, func.count())
         .join(incidents, incidents.c.number == reminders.c.incident)
+        .where(of_scope(reminders.c.incident, scope))
         .where(quiet, or_(incidents.c.over == false(), reminders.c.kind == Reminder.REVIEW.value))
         .group_by(reminders.c.kind)
     )
     return {row[0]: row[1] for row in await connection.execute(query)}
 
 
-async def spoken(connection: AsyncConnection) -> dict[str, int]:
+async def spoken(connection: AsyncConnection, *, scope: str | None) -> dict[str, int]:
     """How often each kind of reminder has spoken, over all incidents."""
-    query = select(reminders.c.kind, func.sum(reminders.c.times)).group_by(reminders.c.kind)
+    query = (
+        select(reminders.c.kind, func.sum(reminders.c.times))
+        .where(of_scope(reminders.c.incident, scope))
+        .group_by(reminders.c.kind)
+    )
     return {row[0]: int(row[1]) for row in await connection.execute(query)}
 
 
-async def concerned(connection: AsyncConnection, *, ends: set[str], since: datetime) -> list[int]:
+async def concerned(
+    connection: AsyncConnection, *, scope: str | None, ends: set[str], since: datetime
+) -> list[int]:
     """The incidents that may have something to say: open ones, and those that ended since then.
 
     Args:
@@ -104,11 +129,12 @@ async def concerned(connection: AsyncConnection, *, ends: set[str], since: datet
     query = (
         select(incidents.c.number)
         .where(
+            of_scope(incidents.c.number, scope),
             or_(
                 incidents.c.over == false(),
                 incidents.c.turned_at >= since,
                 incidents.c.number.in_(ended),
-            )
+            ),
         )
         .order_by(incidents.c.number)
     )

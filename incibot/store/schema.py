@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -14,6 +15,18 @@ from sqlalchemy import (
 )
 
 from incibot.store.types import ID, KEY, ROW, WORD, WORDS, Moment, word
+
+
+# Whose a row is, as `workspace.scope` says. What belongs to an incident belongs to its workspace.
+# Empty: to the workspace that was here first, or whoever came before there could be several; so a
+# release that does not know the column goes on writing rows of its own workspace.
+#
+# The keys that a release before this one writes by (`people.user`, `jobs.key`, `posts.key`,
+# `listening.process`, and `receipts.key`) stay unique by themselves. There another workspace's rows
+# have its id before the key, `T0123|homes`; see `Transaction`.
+def _team(*, index: bool = False) -> Column[str]:
+    return Column("team", ID, nullable=False, server_default="", index=index)
+
 
 metadata = MetaData(
     naming_convention={
@@ -38,6 +51,9 @@ workspace = Table(
     Column("url", WORDS, nullable=False),
     Column("bot_user", ID, nullable=False),
     Column("bot_id", ID, nullable=False),
+    Column("scope", ID, nullable=False, server_default="", unique=True),  # its rows' `team`
+    Column("settled_at", Moment),  # when Slack last told us who we are there
+    Column("ended_at", Moment),  # since when incibot is no longer installed there
 )
 
 people = Table(
@@ -50,6 +66,7 @@ people = Table(
     Column("deleted", Boolean, nullable=False),
     Column("outside", Boolean),  # a guest, or of another workspace; null: nobody has asked yet
     Column("learnt_at", Moment, nullable=False),
+    _team(index=True),
 )
 
 incidents = Table(
@@ -74,6 +91,7 @@ incidents = Table(
     Column("update_by", ID),
     Column("turned_at", Moment),
     Column("version", Integer, nullable=False),
+    _team(index=True),
     Index(None, "over", "number"),
 )
 
@@ -177,6 +195,7 @@ marks = Table(  # each setting and each taking off; what stands is computed from
     Column("via", word(120), primary_key=True),
     Column("at", ID, primary_key=True),
     Column("on", Boolean, primary_key=True),
+    _team(),
 )
 
 receipts = Table(  # deliveries that we have signed for
@@ -199,7 +218,20 @@ jobs = Table(
     Column("attempts", Integer, nullable=False),
     Column("asked", Integer, nullable=False),  # how often it was asked for
     Column("last_error", WORDS, nullable=False),
+    _team(),
+    Column("lease", WORD),  # of the last claim; null: nobody has it, or an older release
+    Column("waits_for", WORD),  # the Web API method for whose slot it waits
     sqlite_autoincrement=True,  # a number is never given twice: a late worker must find none but its own
+)
+
+slots = Table(  # how far Slack's limits are used up: microseconds of the database's clock
+    "slots",
+    metadata,
+    Column("team", ID, primary_key=True),
+    Column("key", KEY, primary_key=True),
+    Column("rested", BigInteger, nullable=False),
+    Column("promised", BigInteger, nullable=False),
+    Column("closed", BigInteger, nullable=False),
 )
 
 posts = Table(  # our messages in Slack, by the key of the job that keeps them right
@@ -208,6 +240,7 @@ posts = Table(  # our messages in Slack, by the key of the job that keeps them r
     Column("key", KEY, primary_key=True),
     Column("channel", ID, nullable=False),
     Column("ts", ID, nullable=False),
+    _team(),
     Index(None, "channel", "ts"),
 )
 
@@ -298,6 +331,7 @@ noticed = Table(  # what we know of from a comparison only, so that its time is 
     Column("channel", ID, primary_key=True),
     Column("ts", ID, primary_key=True),
     Column("what", KEY, primary_key=True),
+    _team(),
 )
 
 listening = Table(  # when a process was there to hear Slack; what lies between is a gap
@@ -307,4 +341,5 @@ listening = Table(  # when a process was there to hear Slack; what lies between 
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False, index=True),
     Column("chains", Boolean),  # null: a release that knows no chain
+    _team(),
 )

@@ -7,7 +7,7 @@ has one key, a wording is known by the ts since which it stood, a mark by when i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,8 @@ from incibot.store.chain import Ledger
 from incibot.store.database import insert_numbered, insert_once
 from incibot.store.schema import entries, incidents, marks, wordings
 
+Ours = Callable[[int], Awaitable[bool]]  # whether the incident of that number is our workspace's
+
 PAGE = 500  # entries that are in memory at a time while a timeline is read
 
 
@@ -51,6 +53,7 @@ async def record(
     number: int,
     entry: Entry,
     *,
+    ours: Ours,
     at: datetime,
     since: str = "",
 ) -> bool:
@@ -63,7 +66,7 @@ async def record(
     """
     source = entry.source
     since = since or source.ts or ts_of(entry.occurred_at)
-    if await reword(connection, ledger, entry.key, entry.words, since=since):
+    if await reword(connection, ledger, entry.key, entry.words, ours=ours, since=since):
         return False
     row = {
         "incident": number,
@@ -82,7 +85,7 @@ async def record(
     data, salt = dict(entry.data), ledger.salt()
     id = await insert_numbered(connection, entries, **row, data=data, salt=salt)
     if id is None:
-        await reword(connection, ledger, entry.key, entry.words, since=since)
+        await reword(connection, ledger, entry.key, entry.words, ours=ours, since=since)
         return False
     ledger.note(number, entry_fact({**row, "id": id}, salt=salt, data=data))
     await _word(connection, ledger, number, id, entry.words, since=since)
@@ -99,7 +102,7 @@ async def _word(
 
 
 async def reword(
-    connection: AsyncConnection, ledger: Ledger, key: str, words: str, *, since: str
+    connection: AsyncConnection, ledger: Ledger, key: str, words: str, *, ours: Ours, since: str
 ) -> bool:
     """Note the words that the entry had since then. False if it is unknown or its message was deleted."""
     # Locked, so that an edit and the deletion that come at once do not overlook each other.
@@ -109,7 +112,7 @@ async def reword(
         .with_for_update()
     )
     found = (await connection.execute(query)).one_or_none()
-    if found is None:
+    if found is None or not await ours(found.incident):
         return False
     erased = found.retracted_at is not None and found.ts is not None
     if erased and await _is_erased(connection, found.id):
@@ -125,7 +128,7 @@ async def _is_erased(connection: AsyncConnection, entry: int) -> bool:
 
 
 async def bearing(
-    connection: AsyncConnection, channel: ChannelId, ts: str, *, locked: bool = False
+    connection: AsyncConnection, channel: ChannelId, ts: str, *, ours: Ours, locked: bool = False
 ) -> dict[int, int]:
     """The ids of the entries that a message of somebody's became, and the incidents' numbers."""
     query = (
@@ -134,14 +137,15 @@ async def bearing(
         .order_by(entries.c.id)
     )
     query = query.with_for_update() if locked else query
-    return {row.id: row.incident for row in await connection.execute(query)}
+    rows = (await connection.execute(query)).all()
+    return {row.id: row.incident for row in rows if await ours(row.incident)}
 
 
 async def said_in(
-    connection: AsyncConnection, channel: ChannelId, ts: str
+    connection: AsyncConnection, channel: ChannelId, ts: str, *, ours: Ours
 ) -> dict[int, tuple[int, tuple[str, ...]]]:
     """What each entry of the message has said so far, with its incident's number."""
-    found = await bearing(connection, channel, ts, locked=True)
+    found = await bearing(connection, channel, ts, ours=ours, locked=True)
     query = select(wordings.c.entry, wordings.c.words).where(wordings.c.entry.in_(found))
     said: dict[int, list[str]] = {entry: [] for entry in found}
     for row in await connection.execute(query):
@@ -151,10 +155,16 @@ async def said_in(
 
 
 async def erase(
-    connection: AsyncConnection, ledger: Ledger, channel: ChannelId, ts: str, *, at: datetime
+    connection: AsyncConnection,
+    ledger: Ledger,
+    channel: ChannelId,
+    ts: str,
+    *,
+    ours: Ours,
+    at: datetime,
 ) -> None:
     """The message was deleted: its words and earlier ones go, its entries stay."""
-    found = await bearing(connection, channel, ts, locked=True)
+    found = await bearing(connection, channel, ts, ours=ours, locked=True)
     if not found:
         return
     erased = await _erased_already(connection, found)
@@ -209,6 +219,7 @@ async def _retract(
         update(entries)
         .where(
             entries.c.id == entry,
+            entries.c.incident == number,
             or_(entries.c.retracted_at.is_(None), entries.c.retracted_at > at),
         )
         .values(retracted_at=at, retracted_by=by)
@@ -218,8 +229,15 @@ async def _retract(
     return written.rowcount == 1
 
 
-async def mark(connection: AsyncConnection, ledger: Ledger, event: MarkEvent) -> bool:
+async def mark(
+    connection: AsyncConnection, ledger: Ledger, event: MarkEvent, *, scope: str
+) -> bool:
     """Note that a mark was set or taken off. True if that was not known yet."""
+    # It is in the chain of the incident whose channel that is, and of no other.
+    query = select(incidents.c.number, incidents.c.team).where(incidents.c.channel == event.channel)
+    there = (await connection.execute(query)).one_or_none()
+    if there is not None and there.team != scope:
+        return False
     row = {
         "channel": event.channel,
         "ts": event.ts,
@@ -229,25 +247,28 @@ async def mark(connection: AsyncConnection, ledger: Ledger, event: MarkEvent) ->
         "at": event.at,
         "on": event.on,
     }
-    if not await insert_once(connection, marks, **row):
+    if not await insert_once(connection, marks, **row, team=scope):
         return False
-    # It is in the chain of the incident whose channel that is, and of no other.
-    query = select(incidents.c.number).where(incidents.c.channel == event.channel)
-    number = (await connection.execute(query)).scalar_one_or_none()
-    if number is not None:
-        ledger.note(number, mark_fact(row))
+    if there is not None:
+        ledger.note(there.number, mark_fact(row))
     return True
 
 
 async def show_at(
-    connection: AsyncConnection, ledger: Ledger, key: str, channel: ChannelId, ts: str
+    connection: AsyncConnection,
+    ledger: Ledger,
+    key: str,
+    channel: ChannelId,
+    ts: str,
+    *,
+    ours: Ours,
 ) -> None:
     """The entry's echo is that message: marks on it are marks on the entry."""
     query = select(entries.c.id, entries.c.incident).where(
         entries.c.key == key, entries.c.ts.is_(None), entries.c.channel.is_(None)
     )
     found = (await connection.execute(query.with_for_update())).one_or_none()
-    if found is not None:
+    if found is not None and await ours(found.incident):
         shown = update(entries).where(entries.c.id == found.id).values(channel=channel, ts=ts)
         await connection.execute(shown)
         ledger.note(found.incident, shown_fact(found.id, channel, ts))
@@ -346,14 +367,17 @@ async def _recorded(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> li
         versions[row.entry][row.since] = row.words
     set_on: dict[tuple[str, str], list[MarkEvent]] = defaultdict(list)
     of_slack = [row for row in rows if row.ts is not None]
+    # A channel may be shared between workspaces: what another has noted of a message is not ours.
+    team = select(incidents.c.team).where(incidents.c.number == rows[0].incident).scalar_subquery()
     if of_slack:
         query = select(marks).where(
+            marks.c.team == team,
             marks.c.channel.in_({row.channel for row in of_slack}),
             marks.c.ts.in_({row.ts for row in of_slack}),
         )
         for row in await connection.execute(query):
             set_on[row.channel, row.ts].append(_mark_event(row))
-    late = await noticed_of(connection, [(row.channel, row.ts) for row in of_slack])
+    late = await noticed_of(connection, team, [(row.channel, row.ts) for row in of_slack])
     found = []
     for row in rows:
         words, revisions = wording(versions[row.id])

@@ -1,12 +1,14 @@
 """`/api/v1`: the record for programs, read-only, in JSON. `docs/api.md` describes it.
 
-A token stands for no person, so it sees what everybody may see: public incidents, no private one.
+A token stands for no person, so it sees what everybody in its workspace may see: public incidents,
+no private one.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -14,13 +16,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from incibot.config import ApiToken
 from incibot.core import disclosure
 from incibot.core.history import Completeness, Head
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import Directory, zone_of
 from incibot.core.secrets import mask
 from incibot.core.visibility import NOBODY
-from incibot.errors import NotFound
+from incibot.errors import NotFound, NotInstalled
 from incibot.exports import FORMATS
 from incibot.exports.json_timeline import compact, person, roles, stamp
 from incibot.exports.json_timeline import incident as told
@@ -32,6 +35,7 @@ from incibot.web.trouble import Denied, Handler
 ROOT = "/api/v1"
 USUAL = 50
 MOST = 200
+TEAM = web.RequestKey("team", str)  # whose record the token opens; empty where that is not known
 OVER = {"open": False, "ended": True, "all": None}
 
 
@@ -39,7 +43,8 @@ class Api:
     """The routes below `/api/v1`.
 
     Args:
-        tokens: SHA-256 hex digests of those that are let in.
+        tokens: those that are let in.
+        usual: the workspace of a token that names none; None while there is none, or no one of them.
         base_url: where the pages are; None: there are none.
     """
 
@@ -48,11 +53,13 @@ class Api:
         store: Store,
         streams: Streams,
         *,
-        tokens: Sequence[str],
+        tokens: Sequence[ApiToken],
+        usual: Callable[[], str | None],
         zone: ZoneInfo,
         base_url: str | None,
     ) -> None:
         self._store = store
+        self._usual = usual
         self._streams = streams
         self._tokens = tuple(tokens)
         self._zone = zone
@@ -72,12 +79,13 @@ class Api:
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
             if is_for_programs(request):
-                self._let_in(request)
+                request[TEAM] = self._let_in(request)
             return await handler(request)
 
         return guarded
 
-    def _let_in(self, request: web.Request) -> None:
+    def _let_in(self, request: web.Request) -> str:
+        """The workspace whose record the token opens."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         challenge = 'Bearer realm="incibot"'
         if scheme.casefold() != "bearer" or not token.strip():
@@ -85,18 +93,34 @@ class Api:
         else:
             digest = sha256(token.strip().encode(errors="surrogateescape")).hexdigest()
             # All are compared, so that the time it takes tells nothing of which one was near.
-            if sum(hmac.compare_digest(digest, known) for known in self._tokens):
-                return
+            known = [one for one in self._tokens if hmac.compare_digest(digest, one.digest)]
+            if known:
+                return known[0].team or self._usual() or ""
             words = "The token is not known here; INCIBOT_API_TOKENS has those that are."
             challenge += ', error="invalid_token"'
         raise Denied(401, "unauthorized", words, headers={"WWW-Authenticate": challenge})
+
+    @asynccontextmanager
+    async def _reading(self, request: web.Request) -> AsyncIterator[Transaction]:
+        """A look at the record of the token's workspace."""
+        team = request[TEAM]
+        try:
+            if not team:
+                raise NotInstalled(team)
+            async with self._store.of(team).read() as tx:
+                if not await tx.is_installed():
+                    raise NotInstalled(team)
+                yield tx
+        except NotInstalled:
+            words = "incibot is not installed in that token's workspace, or not yet known there."
+            raise Denied(403, "not_installed", words) from None
 
     async def incidents(self, request: web.Request) -> web.StreamResponse:
         """Newest first, a page at a time; `next_before` leads to the next page."""
         over = OVER[_one_of(request, "status", tuple(OVER))]
         limit = _number(request, "limit", usual=USUAL, most=MOST)
         before = _number(request, "before") if "before" in request.query else None
-        async with self._store.read() as tx:
+        async with self._reading(request) as tx:
             found = await tx.incidents_before(NOBODY, over=over, before=before, limit=limit + 1)
             shown = found[:limit]
             head = await self._head(tx, shown[0], self._zone) if shown else None
@@ -105,7 +129,7 @@ class Api:
         return web.json_response({"incidents": rows, "next_before": more}, dumps=compact)
 
     async def incident(self, request: web.Request) -> web.StreamResponse:
-        async with self._store.read() as tx:
+        async with self._reading(request) as tx:
             incident = await self._seen(request, tx)
             head = await self._head(tx, incident, self._zone)
         update = incident.update
@@ -138,14 +162,14 @@ class Api:
         word = _one_of(request, "format", words)
         format = next(one for one in FORMATS if one.word == word)
         zone = read_zone(request) or self._zone
-        async with self._streams as streams, self._store.read() as tx:
+        async with self._streams as streams, self._reading(request) as tx:
             incident = await self._seen(request, tx)
             head = await tx.head(incident, zone=zone)
             return await streams.timeline(request, tx, head, format)
 
     async def review(self, request: web.Request) -> web.StreamResponse:
         word = _one_of(request, "format", ("md", "html"))
-        async with self._store.read() as tx:
+        async with self._reading(request) as tx:
             incident = await self._seen(request, tx)
             kept = await tx.kept_review(incident.number)
         if kept is None:

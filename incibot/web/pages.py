@@ -15,8 +15,7 @@ from incibot.errors import NotFound
 from incibot.exports import FORMATS
 from incibot.store.unit import Transaction
 from incibot.web.api import number_of, read_zone
-from incibot.web.sessions import Ticket
-from incibot.web.site import SESSION, VISITOR, Site
+from incibot.web.site import VISITOR, Site
 from incibot.web.streaming import Streams, send
 from incibot.web.trouble import Denied
 
@@ -30,7 +29,6 @@ class Pages:
 
     def __init__(self, site: Site, streams: Streams) -> None:
         self._site = site
-        self._store = site.store
         self._streams = streams
 
     def routes(self) -> list[web.RouteDef]:
@@ -52,20 +50,19 @@ class Pages:
     async def show_door(self, request: web.Request) -> web.StreamResponse:
         """A button. Looking does not use the ticket up, since programs look at links too."""
         site, text = self._site, request.query.get("ticket", "")
-        async with self._store.read() as tx:
-            ticket = site.doors.read_ticket(text, at=tx.at)
-            if ticket is None:
-                raise _used_up()
-            signed_in = site.doors.read_session(request.cookies.get(SESSION, ""), at=tx.at)
-            person = await tx.person(ticket.user)
-        if signed_in == ticket.user:
+        ticket = site.read_ticket(text)
+        if ticket is None:
+            raise _used_up()
+        async with site.store_of(ticket.who).read() as tx:
+            person = await tx.person(ticket.who.user)
+        if site.signed_in(request) == ticket.who:
             return site.go_to(_goal(ticket.number))
         cookie = request.cookies.get(VISITOR) or secrets.token_urlsafe(18)
         answer = site.page(
             "web/enter.html.j2",
             ticket=text,
             token=site.doors.form_token(cookie),
-            who=person.name if person else ticket.user,
+            who=person.name if person else ticket.who.user,
         )
         site.know_visitor(answer, cookie)
         return answer
@@ -74,16 +71,18 @@ class Pages:
         """Uses the ticket up, and signs its holder in."""
         site, fields = self._site, await self._site.form(request)
         site.check(request, fields, cookie=VISITOR)
+        ticket = site.read_ticket(fields.get("ticket", ""))
+        if ticket is None:
+            raise _used_up()
+        nonce = ticket.nonce
 
-        async def use_up(tx: Transaction) -> Ticket:
-            ticket = site.doors.read_ticket(fields.get("ticket", ""), at=tx.at)
-            if ticket is None or not await tx.receive(f"ticket:{ticket.nonce}"):
+        async def use_up(tx: Transaction) -> None:
+            if not await tx.is_installed() or not await tx.receive(f"ticket:{nonce}"):
                 raise _used_up()
-            return ticket
 
-        ticket = await self._store.write(use_up)
+        await site.store_of(ticket.who).write(use_up)
         answer = site.go_to(_goal(ticket.number))
-        site.sign_in(answer, ticket.user)
+        site.sign_in(answer, ticket.who)
         return answer
 
     async def leave(self, request: web.Request) -> web.StreamResponse:
@@ -99,7 +98,7 @@ class Pages:
         """Open ones, and ended ones a page at a time (`?before=` a number)."""
         text = request.query.get("before", "")
         before = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-        async with self._store.read() as tx:
+        async with self._site.reading(request) as tx:
             viewer = await self._site.viewer(request, tx)
             running = []
             if before is None:
@@ -125,7 +124,7 @@ class Pages:
         return self._site.page(
             "web/incidents.html.j2",
             viewer=viewer,
-            book=self._store.book,
+            book=self._site.book,
             running=heads[: min(len(running), OPEN)],
             ended=heads[len(running) :][:ENDED],
             older=ended[ENDED - 1].number if len(ended) > ENDED else None,
@@ -136,7 +135,7 @@ class Pages:
         """The timeline, whole or (`?only=key`) its key moments, as the HTML export shows it."""
         asked, number, only = read_zone(request), number_of(request), request.query.get("only", "")
         nonce = secrets.token_urlsafe(18)
-        async with self._streams, self._store.read() as tx:
+        async with self._streams, self._site.reading(request) as tx:
             viewer = await self._site.viewer(request, tx)
             incident = await tx.incident_seen_by(number, viewer.user)
             head = await tx.head(incident, zone=asked or viewer.zone)
@@ -159,7 +158,7 @@ class Pages:
     async def download(self, request: web.Request) -> web.StreamResponse:
         asked, extension = read_zone(request), request.match_info["extension"]
         format = next((one for one in FORMATS if one.extension == extension), None)
-        async with self._streams as streams, self._store.read() as tx:
+        async with self._streams as streams, self._site.reading(request) as tx:
             viewer = await self._site.viewer(request, tx)
             incident = await tx.incident_seen_by(number_of(request), viewer.user)
             if format is None:

@@ -35,7 +35,6 @@ class Reviews:
 
     def __init__(self, site: Site, streams: Streams) -> None:
         self._site = site
-        self._store = site.store
         self._streams = streams
 
     def routes(self) -> list[web.RouteDef]:
@@ -48,7 +47,7 @@ class Reviews:
         ]
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        async with self._store.read() as tx:
+        async with self._site.reading(request) as tx:
             viewer, incident, kept = await self._read(request, tx)
             head = await tx.head(incident, zone=viewer.zone)
         return self._site.page(
@@ -61,7 +60,7 @@ class Reviews:
         )
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        async with self._store.read() as tx:
+        async with self._site.reading(request) as tx:
             _, incident, kept = await self._read(request, tx)
         if kept is None:
             raise NotFound("There is no review yet.")
@@ -72,7 +71,7 @@ class Reviews:
         fields = await self._site.form(request)
         number = number_of(request)
         for attempt in range(1, TRIES + 1):
-            async with self._store.read() as tx:
+            async with self._site.reading(request) as tx:
                 viewer = await self._site.viewer(request, tx)
                 self._site.check(request, fields)
                 incident = await tx.incident_seen_by(number, viewer.user)
@@ -82,14 +81,16 @@ class Reviews:
             markdown = await asyncio.to_thread(
                 draft_markdown,
                 history,
-                self._store.book,
+                self._site.book,
                 self._site.renderer,
                 kept.markdown if kept else None,
             )
             if kept is not None and markdown == kept.markdown:
                 return self._go_to_review(incident, "same")
             try:
-                await self._store.write(partial(_keep, incident, markdown, kept, viewer))
+                await self._site.store_for(request).write(
+                    partial(_keep, incident, markdown, kept, viewer)
+                )
                 return self._go_to_review(incident, "refreshed" if kept else "drafted")
             except Conflict:
                 if attempt == TRIES:
@@ -97,7 +98,7 @@ class Reviews:
         raise Conflict(f"the review of INC-{number}")
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
-        async with self._store.read() as tx:
+        async with self._site.reading(request) as tx:
             viewer, incident, kept = await self._read(request, tx)
             head = await tx.head(incident, zone=viewer.zone)
         if kept is None:
@@ -123,7 +124,7 @@ class Reviews:
     async def _save(
         self, request: web.Request, fields: dict[str, str], typed: str
     ) -> web.StreamResponse:
-        async with self._store.read() as tx:
+        async with self._site.reading(request) as tx:
             viewer, incident, kept = await self._read(request, tx)
             head = await tx.head(incident, zone=viewer.zone)
         self._site.check(request, fields)
@@ -135,13 +136,13 @@ class Reviews:
         if typed == kept.markdown:
             return self._go_to_review(incident, "saved")
         try:
-            await self._store.write(
+            await self._site.store_for(request).write(
                 lambda tx: tx.rewrite_review(
                     incident.number, typed, over=int(version), by=viewer.user
                 )
             )
         except Conflict:
-            async with self._store.read() as tx:
+            async with self._site.reading(request) as tx:
                 _, _, now = await self._read(request, tx)
             return self._editor(viewer, head, text=typed, over=int(version), now=now)
         log.info("review.saved", incident=incident.number, user=viewer.user)

@@ -14,6 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import __version__
+from incibot.config import ApiToken
 from incibot.core.incident import number_in
 from incibot.errors import TemplateError
 from incibot.log import logger
@@ -57,7 +58,8 @@ def build(
     metrics: Metrics,
     renderer: Renderer,
     signing_secret: str | None,
-    api_tokens: Sequence[str],
+    api_tokens: Sequence[ApiToken],
+    usual_team: Callable[[], str | None],
     zone: ZoneInfo,
     site: Site | None,
     ready: Ready,
@@ -68,6 +70,7 @@ def build(
     Args:
         deliver: hands a genuine payload of Slack's to whoever hears it.
         site: what the pages have in common; None where there are none.
+        usual_team: the workspace of an API token that names none.
         signing_secret: None where Slack delivers by Socket Mode only; then `/slack/events` is shut.
         ready: answers with what is not ready yet, a line each; with nothing when all is.
     """
@@ -101,14 +104,19 @@ def build(
 
     async def show_metrics(_request: web.Request) -> web.Response:
         try:
-            await metrics.read(store)
+            await metrics.read(store.whole)
         except (SQLAlchemyError, OSError) as trouble:
             log.warning("metrics.stale", error=repr(trouble)[:200])
         return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     streams = Streams(renderer)
     api = Api(
-        store, streams, tokens=api_tokens, zone=zone, base_url=site.base_url if site else None
+        store,
+        streams,
+        tokens=api_tokens,
+        usual=usual_team,
+        zone=zone,
+        base_url=site.base_url if site else None,
     )
 
     def show(request: web.Request, trouble: Trouble) -> web.Response:

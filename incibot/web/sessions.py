@@ -1,7 +1,7 @@
 """Who is at the pages: a link from Slack that opens them once, and the cookie that follows it.
 
-A ticket and a cookie are signed texts, `USER.UNTIL.NUMBER.NONCE.SIGNATURE` and
-`USER.UNTIL.NONCE.SIGNATURE` (`UNTIL` in seconds since 1970), each under a key of its own that is
+A ticket and a cookie are signed texts, `TEAM.USER.UNTIL.NUMBER.NONCE.SIGNATURE` and
+`TEAM.USER.UNTIL.NONCE.SIGNATURE` (`UNTIL` in seconds since 1970), each under a key of its own that is
 derived from the app's Slack secret: whoever changes that secret signs everybody out.
 """
 
@@ -28,10 +28,18 @@ class SignedOut(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Somebody, in the workspace whose pages they see."""
+
+    team: str
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """A link for one person. `number`: the incident that it leads to; None: the list of them."""
 
-    user: UserId
+    who: Who
     number: int | None
     nonce: str
 
@@ -42,24 +50,28 @@ class Doorkeeper:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
-    def ticket(self, user: UserId, *, at: datetime, number: int | None = None) -> str:
+    def ticket(self, who: Who, *, at: datetime, number: int | None = None) -> str:
         until = int((at + TICKET_LASTS).timestamp())
-        return self._sealed("ticket", f"{user}.{until}.{number or 0}.{secrets.token_hex(12)}")
+        nonce = secrets.token_hex(12)
+        return self._sealed("ticket", f"{who.team}.{who.user}.{until}.{number or 0}.{nonce}")
 
     def read_ticket(self, text: str, *, at: datetime) -> Ticket | None:
         """None for one that is not ours, or too old."""
-        parts = self._opened("ticket", text, parts=4)
-        if parts is None or _is_over(parts[1], at):
+        parts = self._opened("ticket", text, parts=5)
+        if parts is None or _is_over(parts[2], at):
             return None
-        return Ticket(user=UserId(parts[0]), number=int(parts[2]) or None, nonce=parts[3])
+        who = Who(team=parts[0], user=UserId(parts[1]))
+        return Ticket(who=who, number=int(parts[3]) or None, nonce=parts[4])
 
-    def session(self, user: UserId, *, at: datetime) -> str:
+    def session(self, who: Who, *, at: datetime) -> str:
         until = int((at + SESSION_LASTS).timestamp())
-        return self._sealed("session", f"{user}.{until}.{secrets.token_hex(12)}")
+        return self._sealed("session", f"{who.team}.{who.user}.{until}.{secrets.token_hex(12)}")
 
-    def read_session(self, text: str, *, at: datetime) -> UserId | None:
-        parts = self._opened("session", text, parts=3)
-        return None if parts is None or _is_over(parts[1], at) else UserId(parts[0])
+    def read_session(self, text: str, *, at: datetime) -> Who | None:
+        parts = self._opened("session", text, parts=4)
+        if parts is None or _is_over(parts[2], at):
+            return None
+        return Who(team=parts[0], user=UserId(parts[1]))
 
     def form_token(self, cookie: str) -> str:
         """What a form carries to show that it came from a page that this cookie was given."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +14,11 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from incibot.core.people import UserId, zone_of
+from incibot.core.playbook import Playbook
+from incibot.errors import NotInstalled
 from incibot.render import Renderer
 from incibot.store.unit import Store, Transaction
-from incibot.web.sessions import SESSION_LASTS, TICKET_LASTS, Doorkeeper, SignedOut
+from incibot.web.sessions import SESSION_LASTS, TICKET_LASTS, Doorkeeper, SignedOut, Ticket, Who
 from incibot.web.trouble import Denied, Trouble
 
 SESSION = "incibot_session"
@@ -50,7 +54,7 @@ class Site:
         zone: ZoneInfo,
     ) -> None:
         address = urlsplit(base_url)
-        self.store = store
+        self._store = store
         self.renderer = renderer
         self.doors = doors
         self.root = address.path
@@ -58,26 +62,65 @@ class Site:
         self.base_url = base_url
         self._secure = address.scheme == "https"
 
-    def door(self, user: UserId, at: datetime, number: int | None) -> str:
-        """An address that signs that person in, once and soon; to an incident's page, or to the list."""
-        return f"{self.base_url}/enter?ticket={self.doors.ticket(user, at=at, number=number)}"
+    @property
+    def book(self) -> Playbook:
+        return self._store.book
+
+    def door(self, team: str) -> Callable[[UserId, datetime, int | None], str]:
+        """Makes addresses that sign somebody of that workspace in, once and soon; to an incident's
+        page, or to the list.
+        """
+
+        def open_for(user: UserId, at: datetime, number: int | None) -> str:
+            ticket = self.doors.ticket(Who(team=team, user=user), at=at, number=number)
+            return f"{self.base_url}/enter?ticket={ticket}"
+
+        return open_for
+
+    def signed_in(self, request: web.Request) -> Who | None:
+        """Whom the cookie names."""
+        return self.doors.read_session(request.cookies.get(SESSION, ""), at=self._store.clock())
+
+    def read_ticket(self, text: str) -> Ticket | None:
+        """None for one that is not ours, or too old."""
+        return self.doors.read_ticket(text, at=self._store.clock())
+
+    def store_of(self, who: Who) -> Store:
+        """The database as their workspace sees it."""
+        return self._store.of(who.team)
+
+    def store_for(self, request: web.Request) -> Store:
+        """The same for whoever is signed in. Raises SignedOut where nobody is."""
+        who = self.signed_in(request)
+        if who is None:
+            raise SignedOut
+        return self.store_of(who)
+
+    @asynccontextmanager
+    async def reading(self, request: web.Request) -> AsyncIterator[Transaction]:
+        """A look at what whoever is signed in may look at, with `viewer` to say who that is."""
+        try:
+            async with self.store_for(request).read() as tx:
+                yield tx
+        except NotInstalled:
+            raise SignedOut from None
 
     async def viewer(self, request: web.Request, tx: Transaction) -> Viewer:
         """Who is looking.
 
         Raises:
-            SignedOut: nobody is signed in, or they have left the workspace.
+            SignedOut: nobody is signed in, they have left the workspace, or incibot has.
         """
         cookie = request.cookies.get(SESSION, "")
-        user = self.doors.read_session(cookie, at=tx.at)
-        if user is None:
+        who = self.doors.read_session(cookie, at=tx.at)
+        if who is None or who.team != tx.team or not await tx.is_installed():
             raise SignedOut
-        person = await tx.person(user)
+        person = await tx.person(who.user)
         if person is not None and person.deleted:
             raise SignedOut
         return Viewer(
-            user=user,
-            name=person.name if person else user,
+            user=who.user,
+            name=person.name if person else who.user,
             zone=(zone_of(person.zone) if person else None) or self.zone,
             token=self.doors.form_token(cookie),
         )
@@ -142,8 +185,8 @@ class Site:
 
     # Cookies
 
-    def sign_in(self, answer: web.Response, user: UserId) -> None:
-        session = self.doors.session(user, at=self.store.clock())
+    def sign_in(self, answer: web.Response, who: Who) -> None:
+        session = self.doors.session(who, at=self._store.clock())
         self._set(answer, SESSION, session, seconds=int(SESSION_LASTS.total_seconds()))
         self._forget(answer, VISITOR)
 

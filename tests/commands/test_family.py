@@ -53,47 +53,47 @@ def test_each_says_what_it_does(command: Subcommand) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-async def test_each_example_runs(there: Bench, example: str) -> None:
+async def test_each_example_runs(here: Bench, example: str) -> None:
     """As typed by the commander in an incident's channel, with what the example presupposes."""
     for n in range(1, 8 if example.endswith("7") else 2):
-        await there.declares(f"sev2 Number {n}", who="bela")
-    incident = (await there.incidents())[0]
+        await here.declares(f"sev2 Number {n}", who="bela")
+    incident = (await here.incidents())[0]
     channel = incident.channel_name
-    await there.person("ana").joins(channel)
-    await there.settle()
+    await here.person("ana").joins(channel)
+    await here.settle()
     if example == "task done 2":
-        await there.types("task one", channel=channel)
-        await there.types("task two", channel=channel)
+        await here.types("task one", channel=channel)
+        await here.types("task two", channel=channel)
     if example.endswith("none"):
-        await there.types("ops me", channel=channel)
+        await here.types("ops me", channel=channel)
     if example.startswith("reopen"):
-        await there.types("resolve", channel=channel)
-    before = len(await there.timeline(incident.number))
-    answer = await there.types(example, who="ana", channel=channel)
+        await here.types("resolve", channel=channel)
+    before = len(await here.timeline(incident.number))
+    answer = await here.types(example, who="ana", channel=channel)
     assert answer.trouble is None
-    view = there.person("ana").view
+    view = here.person("ana").view
     assert answer.text or view is not None
     for refusal in ("There is no", "Which", "already", "Who is to be", "What is", "did not open"):
         assert refusal not in answer.text, answer.text
     changes = WORDS.get(example.split()[0].casefold())
     if changes is None or (changes.group == "Record" and example != "task"):
-        after = len(await there.timeline(incident.number))
+        after = len(await here.timeline(incident.number))
         assert after > before or view is not None, answer.text
 
 
 @pytest.mark.parametrize(
     "command", [one for one in COMMANDS if one.group], ids=lambda one: one.word
 )
-async def test_help_tells_of_each(there: Bench, command: Subcommand) -> None:
-    answer = await there.types(f"help {command.word}")
+async def test_help_tells_of_each(here: Bench, command: Subcommand) -> None:
+    answer = await here.types(f"help {command.word}")
     said = answer.text.replace("&lt;", "<").replace("&gt;", ">")
     assert f"/incident {command.word} {command.usage}".strip() in said
     assert command.says in said
     assert all(f"`/incident {example}`" in said for example in command.examples)
 
 
-async def test_help_lists_them_all_under_their_headings(there: Bench) -> None:
-    answer = await there.types("help")
+async def test_help_lists_them_all_under_their_headings(here: Bench) -> None:
+    answer = await here.types("help")
     said = text_of({"blocks": answer.blocks})
     for command in COMMANDS:
         listed = re.search(rf"`{command.word}[` ]", said)
@@ -109,13 +109,13 @@ async def test_help_lists_them_all_under_their_headings(there: Bench) -> None:
 
 
 @pytest.mark.parametrize("word", ["commander", "ic", "ops", "Scribe"])
-async def test_help_knows_the_words_of_roles(there: Bench, word: str) -> None:
-    assert "/incident role" in (await there.types(f"help {word}")).text
+async def test_help_knows_the_words_of_roles(here: Bench, word: str) -> None:
+    assert "/incident role" in (await here.types(f"help {word}")).text
 
 
-async def test_help_of_a_word_that_only_buttons_use_is_not_offered(there: Bench) -> None:
-    assert "There is no `/incident takeback`" in (await there.types("help takeback")).text
-    assert "Did you mean" not in (await there.types("help takeback")).text
+async def test_help_of_a_word_that_only_buttons_use_is_not_offered(here: Bench) -> None:
+    assert "There is no `/incident takeback`" in (await here.types("help takeback")).text
+    assert "Did you mean" not in (await here.types("help takeback")).text
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ async def test_help_of_a_word_that_only_buttons_use_is_not_offered(there: Bench)
     ],
 )
 async def test_a_word_that_nobody_knows_names_its_nearest(
-    there: Bench, typed: str, said: str
+    here: Bench, typed: str, said: str
 ) -> None:
-    channel = (await there.declares()).channel_name
-    answer = await there.types(typed, channel=channel)
+    channel = (await here.declares()).channel_name
+    answer = await here.types(typed, channel=channel)
     assert said in text_of(answer.raw)
 
 
@@ -160,28 +160,26 @@ async def test_a_word_that_nobody_knows_names_its_nearest(
     ],
 )
 async def test_a_word_that_is_near_to_none_is_told_what_there_is(
-    there: Bench, typed: str, said: str
+    here: Bench, typed: str, said: str
 ) -> None:
-    channel = (await there.declares()).channel_name
-    answer = await there.types(typed, channel=channel)
+    channel = (await here.declares()).channel_name
+    answer = await here.types(typed, channel=channel)
     assert said in answer.text
     assert "Did you mean" not in answer.text
 
 
 @pytest.mark.parametrize("typed", ["sve1 Checkout answers 500", "sev9 Checkout answers 500"])
-async def test_a_severity_that_is_none_keeps_nobody_from_declaring(
-    there: Bench, typed: str
-) -> None:
-    answer = await there.types(f"declare {typed}")
+async def test_a_severity_that_is_none_keeps_nobody_from_declaring(here: Bench, typed: str) -> None:
+    answer = await here.types(f"declare {typed}")
     assert "INC-1 is declared as sev3." in answer.text
     assert f"There is no severity “{typed[:4]}”, so it is in the title" in answer.text
-    assert "no severity" not in (await there.types("declare Severe errors in checkout")).text
+    assert "no severity" not in (await here.types("declare Severe errors in checkout")).text
 
 
-async def test_a_panel_opens_anywhere_by_the_incidents_name(there: Bench) -> None:
-    await there.declares()
-    await there.types("panel INC-1", who="dana")
-    view = there.person("dana").view
+async def test_a_panel_opens_anywhere_by_the_incidents_name(here: Bench) -> None:
+    await here.declares()
+    await here.types("panel INC-1", who="dana")
+    view = here.person("dana").view
     assert view is not None
     assert view["title"]["text"] == "INC-1"
 

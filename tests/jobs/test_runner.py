@@ -35,13 +35,13 @@ class Slow(Gateway):
         self.reached = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
+    async def _ask(self, method: str, call: Awaitable[Any], **where: Any) -> dict[str, Any]:
         if method != self._method:
-            return await super()._ask(method, call)
-        answer = await super()._ask(method, call) if self._obeyed else None
+            return await super()._ask(method, call, **where)
+        answer = await super()._ask(method, call, **where) if self._obeyed else None
         self.reached.set()
         await self.go_on.wait()
-        return await super()._ask(method, call) if answer is None else answer
+        return await super()._ask(method, call, **where) if answer is None else answer
 
 
 @pytest.fixture

@@ -760,20 +760,20 @@ async def test_after_any_outages_the_timeline_is_slacks_own_history(
 @settings(max_examples=15)
 @given(steps=st.lists(STEPS, max_size=20), page=st.sampled_from([1, 3, 200]))
 async def test_whoever_was_told_everything_finds_nothing_new(
-    there: Bench, steps: Sequence[tuple[str, int, str, float]], page: int
+    here: Bench, steps: Sequence[tuple[str, int, str, float]], page: int
 ) -> None:
-    await there.app.pulse()
-    incident = await there.declares()
+    await here.app.pulse()
+    incident = await here.declares()
     channel, number = str(incident.channel), incident.number
-    await there.person("bela").joins(channel)
-    await play(there, channel, steps)
-    await there.settle()
-    timeline = await there.timeline(number)
-    there.clock.passes(minutes=2)
-    await there.app.pulse()
-    there.app.slack.page = page
-    await stops(there)
-    await starts(there)
-    assert await there.timeline(number) == timeline
-    assert (await completeness(there, number))["fetched"] == []
-    await shelved(there, channel, number)
+    await here.person("bela").joins(channel)
+    await play(here, channel, steps)
+    await here.settle()
+    timeline = await here.timeline(number)
+    here.clock.passes(minutes=2)
+    await here.app.pulse()
+    here.app.slack.page = page
+    await stops(here)
+    await starts(here)
+    assert await here.timeline(number) == timeline
+    assert (await completeness(here, number))["fetched"] == []
+    await shelved(here, channel, number)

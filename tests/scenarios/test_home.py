@@ -261,9 +261,9 @@ async def test_a_home_with_one_of_each_says_each_once(there: Bench) -> None:
     assert "… and" not in home
 
 
-async def test_three_hundred_open_incidents_fit_and_the_rest_can_be_seen(there: Bench) -> None:
-    await many(there, 300, by="ana", title="🔥 & <!channel> " * 180)
-    home = await opens(there, "ana")
+async def test_three_hundred_open_incidents_fit_and_the_rest_can_be_seen(here: Bench) -> None:
+    await many(here, 300, by="ana", title="🔥 & <!channel> " * 180)
+    home = await opens(here, "ana")
     said = text_of(home)
     assert "*Open incidents* (300)" in said
     assert "… and 275 more: `/incident list` lists them." in said
@@ -273,16 +273,16 @@ async def test_three_hundred_open_incidents_fit_and_the_rest_can_be_seen(there: 
     assert len(home["blocks"]) <= 100
     assert len(json.dumps(home)) < 250_000
     for word in ("list", "list mine", "list all"):
-        answer = await there.types(word)
+        answer = await here.types(word)
         assert answer.trouble is None
         assert "*INC-300*" in text_of(answer.raw)
         assert "… and 280 older ones." in text_of(answer.raw)
 
 
-async def test_one_leafs_through_three_hundred_incidents_from_home(there: Bench) -> None:
-    await many(there, 300, by="ana")
-    await opens(there, "dana")
-    dana = there.person("dana")
+async def test_one_leafs_through_three_hundred_incidents_from_home(here: Bench) -> None:
+    await many(here, 300, by="ana")
+    await opens(here, "dana")
+    dana = here.person("dana")
     await dana.clicks("run:list")
     seen = []
     while True:
@@ -295,13 +295,13 @@ async def test_one_leafs_through_three_hundred_incidents_from_home(there: Bench)
     assert seen == list(range(300, 0, -1))
 
 
-async def test_with_three_hundred_open_one_declares_and_resolves_as_ever(there: Bench) -> None:
-    await many(there, 300, by="ana")
-    await there.types("Another", who="bela")
-    await there.person("bela").submits()
-    await there.settle()
-    another = (await there.incidents())[0]
+async def test_with_three_hundred_open_one_declares_and_resolves_as_ever(here: Bench) -> None:
+    await many(here, 300, by="ana")
+    await here.types("Another", who="bela")
+    await here.person("bela").submits()
+    await here.settle()
+    another = (await here.incidents())[0]
     assert another.title == "Another"
-    await opens(there, "dana")
-    await there.types("resolve", who="bela", channel=another.channel_name)
-    assert "*Reviews to write* (1)" in text_of(there.person("dana").home)
+    await opens(here, "dana")
+    await here.types("resolve", who="bela", channel=another.channel_name)
+    assert "*Reviews to write* (1)" in text_of(here.person("dana").home)

@@ -218,17 +218,20 @@ async def test_processes_that_start_at_once_agree_on_the_workspace(store: Store)
     )
 
     async def settle_in() -> None:
-        await store.write(lambda tx: tx.settle_in(here))
+        await store.whole.write(lambda tx: tx.settle_in(here))
 
     await asyncio.gather(*(settle_in() for _ in range(6)))
     async with store.read() as tx:
         assert await tx.workspace() == here
-    moved = Workspace(
+    other = Workspace(
         team="T2", name="Southwind", url="https://s/", bot_user=UserId("U9"), bot_id="B9"
     )
-    async with store.begin() as tx:
-        await tx.settle_in(moved)
-        assert await tx.workspace() == moved
+    async with store.whole.begin() as tx:
+        await tx.settle_in(other)
+        assert await tx.workspaces() == [here, other]
+    for team, found in (("T1", here), ("T2", other)):
+        async with store.of(team).read() as tx:
+            assert await tx.workspace() == found
 
 
 async def test_a_late_worker_finishes_no_job_but_its_own(store: Store) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incibot.core.people import Person, UserId
-from incibot.web.sessions import Doorkeeper
+from incibot.web.sessions import Doorkeeper, Who
 from tests.bench import START, Bench, bench, text_of
 from tests.web.browser import BASE, Browser, ask, declares_privately, link
 
@@ -90,15 +90,16 @@ async def test_a_link_opens_for_ten_minutes(there: Bench) -> None:
 
 async def test_a_ticket_that_was_changed_anywhere_opens_nothing(there: Bench) -> None:
     (ticket,) = parse_qs(urlsplit(await link(there)).query)["ticket"]
-    user, until, number, nonce, signature = ticket.split(".")
+    team, user, until, number, nonce, signature = ticket.split(".")
     bela = there.person("bela").id
     for forged in (
-        f"{bela}.{until}.{number}.{nonce}.{signature}",
-        f"{user}.{int(until) + 60}.{number}.{nonce}.{signature}",
-        f"{user}.{until}.7.{nonce}.{signature}",
-        f"{user}.{until}.{number}.0.{signature}",
-        f"{user}.{until}.{number}.{nonce}.{signature[:-1]}",
-        f"{user}.{until}.{number}.{nonce}.",
+        f"{team}.{bela}.{until}.{number}.{nonce}.{signature}",
+        f"T0000000009.{user}.{until}.{number}.{nonce}.{signature}",
+        f"{team}.{user}.{int(until) + 60}.{number}.{nonce}.{signature}",
+        f"{team}.{user}.{until}.7.{nonce}.{signature}",
+        f"{team}.{user}.{until}.{number}.0.{signature}",
+        f"{team}.{user}.{until}.{number}.{nonce}.{signature[:-1]}",
+        f"{team}.{user}.{until}.{number}.{nonce}.",
         "",
         "é.\udcff".encode("utf-8", "replace").decode(),
     ):
@@ -216,11 +217,12 @@ def test_tickets_and_sessions_are_read_back_by_whoever_has_the_secret(
     user: str, number: int | None
 ) -> None:
     ours, theirs = Doorkeeper("secret"), Doorkeeper("another")
-    ticket = ours.ticket(UserId(user), at=START, number=number)
+    who = Who(team="T1", user=UserId(user))
+    ticket = ours.ticket(who, at=START, number=number)
     read = ours.read_ticket(ticket, at=START)
     assert read is not None
-    assert (read.user, read.number) == (user, number)
-    assert ours.read_session(ours.session(UserId(user), at=START), at=START) == user
+    assert (read.who, read.number) == (who, number)
+    assert ours.read_session(ours.session(who, at=START), at=START) == who
     assert theirs.read_ticket(ticket, at=START) is None
 
 
@@ -235,5 +237,6 @@ def test_no_text_breaks_the_door(text: str) -> None:
 
 @pytest.mark.parametrize("secret", ["one", "two"])
 def test_each_secret_signs_for_itself(secret: str) -> None:
-    session = Doorkeeper("one").session(UserId("U1"), at=START)
-    assert (Doorkeeper(secret).read_session(session, at=START) == "U1") is (secret == "one")
+    who = Who(team="T1", user=UserId("U1"))
+    session = Doorkeeper("one").session(who, at=START)
+    assert (Doorkeeper(secret).read_session(session, at=START) == who) is (secret == "one")

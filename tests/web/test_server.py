@@ -68,7 +68,9 @@ async def test_metrics_name_nobody_and_nothing(there: Bench) -> None:
 
 async def test_the_documentation_names_each_metric_and_no_other(there: Bench) -> None:
     await there.declares()
-    shown = {name for name, *_ in await values(there) if not name.endswith("_created")}
+    there.app.metrics.paced("chat.update", 0.0)  # as at a bench without limits nothing is
+    found = {name for name, *_ in await values(there) if not name.endswith("_created")}
+    shown = {re.sub(r"_(bucket|count|sum)\Z", "", name) for name in found}
     section = DOCS.read_text().partition("## Metrics")[2].partition("\n## ")[0]
     told = re.findall(r"^\| `(incibot_\w+)`", section, re.MULTILINE)
     assert set(told) == shown
