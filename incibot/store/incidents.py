@@ -47,8 +47,10 @@ async def load(
     reached = await _rows_of(connection, milestones, numbers)
     to_do = await _rows_of(connection, tasks, numbers)
     there = await _rows_of(connection, members, private)
-    concerned = [_people_of(row, held, there) for row in rows if row.private]
-    inside = await _inside(connection, frozenset().union(*concerned))
+    concerned = {row.number: _people_of(row, held, there) for row in rows if row.private}
+    inside = await _inside(
+        connection, {_key(row, user) for row in rows for user in concerned.get(row.number, ())}
+    )
     return [
         Incident(
             number=row.number,
@@ -93,7 +95,9 @@ async def load(
                 for one in there[row.number]
                 if not one.present
             },
-            outside=_people_of(row, held, there) - inside if row.private else frozenset(),
+            outside=frozenset(
+                user for user in concerned.get(row.number, ()) if _key(row, user) not in inside
+            ),
             turned_at=row.turned_at,
             version=row.version,
         )
@@ -110,11 +114,16 @@ def _people_of(row: Row[Any], held: _Rows, there: _Rows) -> frozenset[UserId]:
     return frozenset([row.declared_by, *(UserId(one.user) for one in others)])
 
 
-async def _inside(connection: AsyncConnection, users: frozenset[UserId]) -> frozenset[UserId]:
+def _key(row: Row[Any], user: UserId) -> str:
+    """Under which somebody is known in the incident's workspace."""
+    return f"{row.team}|{user}" if row.team else user
+
+
+async def _inside(connection: AsyncConnection, keys: set[str]) -> frozenset[str]:
     """Those of whom we know that they are no guests, and of no other workspace."""
-    if not users:
-        return users
-    query = select(people.c.user).where(people.c.user.in_(users), people.c.outside == false())
+    if not keys:
+        return frozenset()
+    query = select(people.c.user).where(people.c.user.in_(keys), people.c.outside == false())
     return frozenset((await connection.execute(query)).scalars())
 
 
