@@ -172,8 +172,8 @@ async def _happens(
     assert channel
     hugo = there.person("hugo").user
     hugo.is_ultra_restricted = False  # whom only an administrator of the workspace can bring in
-    shared = there.slack.channel(channel).shared_with  # as an administrator may let a channel be
-    shared.append(there.person("ines").user.team_id)
+    shared = there.slack.channel(channel).teams  # as an administrator may let a channel be
+    shared += [there.slack.workspace.team_id, there.person("ines").user.team_id]
     for who in ("bela", "chidi", "gita", "hugo", "ines"):
         await ana.invites(who, channel)
     hugo.is_ultra_restricted = True
