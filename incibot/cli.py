@@ -21,7 +21,15 @@ import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import __version__, log
-from incibot.app import build, now, reserved, serving, until_told_to_stop
+from incibot.app import (
+    be_gone_in_time,
+    build,
+    now,
+    reserved,
+    serving,
+    until_told_to_stop,
+    working,
+)
 from incibot.config import SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
 from incibot.core.incident import Incident, number_in
@@ -70,6 +78,12 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
     raise SystemExit(code)
 
 
+async def _until_told_to_stop() -> None:
+    await until_told_to_stop()
+    log.logger(__name__).info("stopping")
+    be_gone_in_time()
+
+
 def _zone(name: str | None, settings: Settings) -> ZoneInfo:
     if not name:
         return settings.time_zone
@@ -96,8 +110,7 @@ def serve(no_worker: bool) -> None:
     async def work() -> int:
         async with build(settings, book) as app, serving(app, worker=not no_worker) as address:
             log.logger(__name__).info("serving", address=address, version=__version__)
-            await until_told_to_stop()
-            log.logger(__name__).info("stopping")
+            await _until_told_to_stop()
         return DONE
 
     _run(work())
@@ -110,13 +123,9 @@ def worker() -> None:
     log.configure(settings.log_format, settings.log_level)
 
     async def work() -> int:
-        async with build(settings, book) as app:
-            await app.migrate_if_embedded()
-            jobs = asyncio.create_task(app.runner.run())
+        async with build(settings, book) as app, working(app):
             log.logger(__name__).info("working", version=__version__)
-            await until_told_to_stop()
-            app.runner.stop()
-            await jobs
+            await _until_told_to_stop()
         return DONE
 
     _run(work())

@@ -431,7 +431,7 @@ class Inbound:
         self._afterwards.add(task)
         task.add_done_callback(self._afterwards.discard)
 
-    async def drain(self) -> None:
-        """Wait for the answers that are still on their way."""
+    async def drain(self, seconds: float = 5) -> None:
+        """Wait for the answers that are still on their way; not longer than that."""
         if self._afterwards:
-            await asyncio.wait(self._afterwards, timeout=5)
+            await asyncio.wait(self._afterwards, timeout=seconds)

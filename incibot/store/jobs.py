@@ -165,6 +165,12 @@ async def retry(connection: AsyncConnection, *, at: datetime, job: int | None = 
     return (await connection.execute(query.values(due_at=at, attempts=1))).rowcount
 
 
+async def is_waiting(connection: AsyncConnection, job: Job) -> bool:
+    """Whether the job is still to be done, and not laid aside."""
+    query = select(jobs.c.id).where(jobs.c.key == job.key, jobs.c.due_at.is_not(None))
+    return (await connection.execute(query)).first() is not None
+
+
 async def waiting(connection: AsyncConnection) -> tuple[int, int, datetime | None]:
     """How many jobs wait, how many are parked, and since when the oldest is due."""
     ready = select(func.count(), func.min(jobs.c.due_at)).where(jobs.c.due_at.is_not(None))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, false, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incibot.core.catching_up import (
@@ -41,7 +41,7 @@ from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound
 from incibot.log import logger
 from incibot.store import catching_up, chain, incidents, jobs, reminders, timeline
-from incibot.store.database import LOCK, Turn, collided, insert_once, locked, put
+from incibot.store.database import LOCK, Turn, ailment, collided, insert_once, locked, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
 from incibot.store.schema import incidents as incident_rows
@@ -96,6 +96,7 @@ class Store:
         self.salts = chain.fresh_salt  # a story that is to be told twice alike brings its own
         self._turn = Turn(engine)
         self.work = asyncio.Event()  # set when a job was written in this process
+        self.trouble = ""  # why the last unit of work could not be written; empty where it could
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -122,7 +123,9 @@ class Store:
         while True:
             try:
                 async with self.begin() as tx:
-                    return await work(tx)
+                    done = await work(tx)
+                self._notice("")
+                return done
             except chain.Overtaken:
                 if attempt == COLLISIONS:
                     raise
@@ -133,8 +136,20 @@ class Store:
                     log.warning("database.busy", seconds=round(passed, 1), attempt=attempt)
                 again = passed + LOCK < HURRY if locked(error) else collided(error)
                 if not again or attempt == COLLISIONS:
+                    self._notice(ailment(error))
                     raise
+            except (SQLAlchemyError, OSError) as error:
+                self._notice(ailment(error))
+                raise
             attempt += 1
+
+    def _notice(self, trouble: str) -> None:
+        """Remember whether the database takes what is written; say so when that changes."""
+        if trouble and not self.trouble:
+            log.error("database.takes_no_writes", why=trouble)
+        elif self.trouble and not trouble:
+            log.info("database.takes_writes_again")
+        self.trouble = trouble
 
     async def take_up(self) -> int:
         """Link what was recorded without a link: before there were chains, or by an older release.
@@ -529,6 +544,10 @@ class Transaction:
         count = await jobs.retry(self._connection, at=self.at, job=job)
         self.asked = True
         return count
+
+    async def is_waiting(self, job: Job) -> bool:
+        """Whether the job is still to be done, and not laid aside."""
+        return await jobs.is_waiting(self._connection, job)
 
     async def waiting(self) -> tuple[int, int, datetime | None]:
         return await jobs.waiting(self._connection)
