@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 from aiohttp import web
@@ -31,6 +31,7 @@ from incibot.slack.commands import WORDS
 from incibot.slack.gateway import Gateway
 from incibot.slack.inbound import Here, Inbound
 from incibot.store import migrations
+from incibot.store.clock import SharedClock, now
 from incibot.store.database import connect
 from incibot.store.unit import Clock, Store, Transaction
 from incibot.web import server
@@ -46,14 +47,10 @@ CHORES = timedelta(hours=1)  # between two tidyings
 ILL = frozenset(  # outcomes of a call that tell that Slack itself is not well
     {"unreachable", "service_unavailable", "internal_error", "fatal_error", "request_timeout"}
 )
+COMPARED = 60.0  # seconds between two looks at the database's clock
 UNLINKED = 300.0  # seconds between two looks for what an older release recorded
 
 log = logger(__name__)
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def reserved() -> frozenset[str]:
@@ -74,13 +71,13 @@ class App:
         book: Playbook,
         session: aiohttp.ClientSession,
         *,
-        clock: Clock = now,
+        clock: Clock | None = None,
     ) -> None:
         if settings.slack_bot_token is None:
             raise ConfigError(["SLACK_BOT_TOKEN is not set"])
         token = settings.slack_bot_token.reveal()
         self.settings = settings
-        self.clock = clock
+        self.clock = clock = clock or SharedClock()  # one that is given is right as it is
         self.engine: AsyncEngine = connect(settings.database_url.reveal())
         self.store = Store(self.engine, book, clock)
         self.metrics = Metrics()
@@ -261,6 +258,21 @@ class App:
             self._wholly = self._wholly or self.clock() - self._ill_since > PATIENCE
             self._ill_since = None
 
+    async def agree(self) -> None:
+        """Have the time that all processes have."""
+        if not isinstance(self.clock, SharedClock):
+            return
+        try:
+            await self.clock.agree(self.engine)
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("clock.not_compared", error=repr(trouble)[:300])
+
+    async def keep_time(self) -> None:
+        """See to it that it stays so."""
+        while True:
+            await asyncio.sleep(COMPARED)
+            await self.agree()
+
     async def link(self) -> None:
         """Link what was recorded without a link, now and then; see `Store.take_up`."""
         while True:
@@ -289,8 +301,14 @@ def _is_ill(outcome: str) -> bool:
 
 
 @asynccontextmanager
-async def build(settings: Settings, book: Playbook, *, clock: Clock = now) -> AsyncIterator[App]:
-    """An App with its connections, closed at the end."""
+async def build(
+    settings: Settings, book: Playbook, *, clock: Clock | None = None
+) -> AsyncIterator[App]:
+    """An App with its connections, closed at the end.
+
+    Args:
+        clock: by default the time that all processes on the database agree on.
+    """
     async with aiohttp.ClientSession(trust_env=True) as session:
         app = App(settings, book, session, clock=clock)
         try:
@@ -306,6 +324,7 @@ async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
     In the end nothing new is taken; what is in hand has `GRACE` seconds, all of it the same ones.
     """
     await app.migrate_if_embedded()
+    await app.agree()
     runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     ends = [_in_time(runner.cleanup(), "http", GRACE + MOMENT)]
@@ -318,6 +337,7 @@ async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
             log.error("start.not_ready", error=str(error)[:300])  # /readyz says so; `beat` tries on
         ends.append(_cancel(asyncio.create_task(app.beat())))
         ends.append(_cancel(asyncio.create_task(app.link())))
+        ends.append(_cancel(asyncio.create_task(app.keep_time())))
         if app.sockets is not None:
             # It tries until it is connected; HTTP and the jobs need not wait for that.
             ends.append(_cancel(asyncio.create_task(app.connect())))
@@ -335,11 +355,13 @@ async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
 async def working(app: App) -> AsyncIterator[None]:
     """The jobs alone, until the end: as `serving` does them."""
     await app.migrate_if_embedded()
+    await app.agree()
+    time = asyncio.create_task(app.keep_time())
     work = asyncio.create_task(app.runner.run())
     try:
         yield
     finally:
-        await _finish(app.runner, work)
+        await asyncio.gather(_finish(app.runner, work), _cancel(time))
 
 
 def _address(runner: web.AppRunner) -> str:

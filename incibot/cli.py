@@ -24,7 +24,6 @@ from incibot import __version__, log
 from incibot.app import (
     be_gone_in_time,
     build,
-    now,
     reserved,
     serving,
     until_told_to_stop,
@@ -42,7 +41,8 @@ from incibot.render import Renderer
 from incibot.slack.manifest import EXAMPLE_URL
 from incibot.slack.manifest import manifest as app_manifest
 from incibot.store import migrations
-from incibot.store.database import connect
+from incibot.store.clock import now
+from incibot.store.database import ailment, connect
 from incibot.store.unit import Store, Transaction
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -71,7 +71,9 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
         _say(f"incibot: {refused}")
         code = FAILED
     except (IncibotError, SQLAlchemyError, OSError) as trouble:
-        _say(f"incibot: {str(trouble).splitlines()[0] if str(trouble) else repr(trouble)}")
+        said = str(trouble).splitlines()[0] if str(trouble) else repr(trouble)
+        why = ailment(trouble) if isinstance(trouble, SQLAlchemyError) else ""
+        _say(f"incibot: {why or said}")
         code = FAILED
     except KeyboardInterrupt:
         code = 130

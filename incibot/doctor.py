@@ -9,7 +9,7 @@ import aiohttp
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.app import now
+from incibot.store.clock import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook
 from incibot.errors import SlackBusy, SlackError

@@ -25,7 +25,7 @@ from typing import Any, Final, Literal
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from incibot.app import now
+from incibot.store.clock import now
 from incibot.demo.checkout import CHECKOUT
 from incibot.demo.local import BOOK, settings_for
 from incibot.demo.setup import SETUP, TRIES

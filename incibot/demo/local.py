@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from incibot.app import App, build, now, serving
+from incibot.app import App, build, serving
+from incibot.store.clock import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook, Service
 from incibot.playground import Playground

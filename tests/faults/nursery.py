@@ -3,11 +3,11 @@
 Run as a program, by its path, so that whichever release is on the path is the one that runs. A line
 of JSON on stdin starts a process::
 
-    {"args": ["serve"], "env": {...}, "log": "bot.log", "ahead": 0.0, "folder": "/tmp/x"}
+    {"args": ["serve"], "env": {...}, "log": "bot.log", "ahead": 0, "fast": 0, "folder": "/tmp/x"}
 
 and gets ``{"pid": 123}`` back, and some time ``{"ended": 123, "code": -9}``. A child is what the
-``incibot`` command is; only where it is `ahead`, its clock shows so many seconds more. When stdin
-ends, all of them end.
+``incibot`` command is; only where so many seconds have passed (`ahead`), or the machine's clock is wrong
+(`fast`), its clock shows so many more. When stdin ends, all of them end.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ import asyncio
 import gc
 import json
 import os
-import resource
 import selectors
 import signal
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiosqlite  # noqa: F401 - what every child would import for itself
@@ -33,11 +32,8 @@ from incibot.app import build, now, serving, until_told_to_stop
 PIECE = 65536
 
 
-def _ahead(args: list[str], seconds: float) -> None:
-    """What `incibot serve` and `incibot worker` do, at another time."""
-
-    def clock() -> datetime:
-        return now() + timedelta(seconds=seconds)
+def _at(clock: Any, args: list[str]) -> None:
+    """What `incibot serve` does, at another time."""
 
     settings, book = cli._settings()
     log.configure(settings.log_format, settings.log_level)
@@ -68,11 +64,12 @@ def _live(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     os.chdir(order["folder"])
-    if order.get("file_size"):
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails, and we go on
-        resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_size"], -1))
-    if order["ahead"]:
-        _ahead(order["args"], order["ahead"])
+    if order["fast"]:
+        from incibot.store.clock import SharedClock  # an older release has none
+
+        _at(SharedClock(timedelta(seconds=order["fast"])), order["args"])
+    elif ahead := timedelta(seconds=order["ahead"]):
+        _at(lambda: now() + ahead, order["args"])
     else:
         cli.main(order["args"])
 

@@ -21,6 +21,7 @@ from tests.faults.world import Nursery, Trouble, world
 from tests.scenarios.outage import wired
 
 IN_TIME = 10.0  # seconds
+SKEW = 240.0  # seconds
 
 pytestmark = pytest.mark.parametrize(
     "database",
@@ -113,3 +114,31 @@ async def test_a_server_that_lets_everybody_go_is_come_back_to(
         await there.proved(1)
         assert server.is_alive
         assert worker.is_alive
+
+
+async def test_a_clock_that_is_minutes_fast_takes_no_job_out_of_anothers_hands(
+    nursery: Nursery, database: str, tmp_path: Path
+) -> None:
+    async with world(nursery, database, tmp_path) as there:
+        await there.start()
+        came = asyncio.Event()
+
+        def happens(name: str) -> Trouble | None:
+            if name != "chat.postMessage card" or came.is_set():
+                return None
+            came.set()
+            return Trouble.STALLED
+
+        there.slack.trouble = happens
+        await there.types("declare sev2 Checkout answers 500 (1)")
+        async with asyncio.timeout(30):
+            await came.wait()
+        fast = await there.start(fast=SKEW)  # far longer than a lease
+        (differs,) = fast.lines("clock.differs")
+        assert abs(differs["seconds"] - SKEW) < 5
+        await there.settle()
+        assert there.slack.heard.count("chat.postMessage card") == 1
+        await there.types("note by a clock that is fast", there.room(1))
+        await there.settle()
+        (note,) = [one for one in await there.there.timeline() if one.kind is EntryKind.NOTE]
+        assert abs((there.clock() - note.occurred_at).total_seconds()) < 60

@@ -23,12 +23,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 import incibot
-from incibot.app import build, now
+from incibot.app import build
 from incibot.config import Settings
 from incibot.core.playbook import Playbook
 from incibot.playground import Playground
 from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.store import migrations
+from incibot.store.clock import now
 from incibot.store.database import connect
 from tests.bench import Bench
 
@@ -301,7 +302,7 @@ class World:
         *args: str,
         nursery: Nursery | None = None,
         ahead: float | None = None,
-        file_size: int | None = None,
+        fast: float = 0.0,
         **environment: str,
     ) -> Bot:
         """A process, once it serves.
@@ -309,9 +310,10 @@ class World:
         Args:
             args: of the command `incibot`; by default `serve`.
             nursery: of another release.
-            ahead: seconds that its clock shows more than the machine's; by default as Slack's.
+            ahead: seconds that have passed; by default as many as for Slack.
+            fast: seconds that its machine's clock is wrong by.
         """
-        bot = self.launch(*args, nursery=nursery, ahead=ahead, file_size=file_size, **environment)
+        bot = self.launch(*args, nursery=nursery, ahead=ahead, fast=fast, **environment)
         if "worker" in args:
             await bot.logs("working")
             return bot
@@ -324,7 +326,7 @@ class World:
         *args: str,
         nursery: Nursery | None = None,
         ahead: float | None = None,
-        file_size: int | None = None,
+        fast: float = 0.0,
         **environment: str,
     ) -> Bot:
         """The same, without waiting for it."""
@@ -336,7 +338,7 @@ class World:
             log=str(log),
             ahead=self.clock.seconds if ahead is None else ahead,
             folder=str(self.folder),
-            file_size=file_size,
+            fast=fast,
         )
         bot = Bot(nursery=nursery, pid=pid, log=log)
         self.bots.append(bot)
@@ -413,9 +415,14 @@ async def world(
     *,
     retry_delays: tuple[float, ...] = (0.05, 0.5, 1.0),
     book: str = BOOK,
+    empty: bool = False,
     **environment: str,
 ) -> AsyncIterator[World]:
-    """A workspace and an empty database; nobody serves them yet."""
+    """A workspace and a database with nothing in it; nobody serves them yet.
+
+    Args:
+        empty: the database has not even tables.
+    """
     clock = Ahead()
     slack = Stage(
         clock=clock,
@@ -441,9 +448,10 @@ async def world(
         "LOG_FORMAT": "json",
         **environment,
     }
-    engine = connect(url)
-    await migrations.upgrade(engine)
-    await engine.dispose()
+    if not empty:
+        engine = connect(url)
+        await migrations.upgrade(engine)
+        await engine.dispose()
     settings = Settings.from_env(given, dotenv=None)
     async with build(settings, Playbook(), clock=clock) as app:
         made = World(
