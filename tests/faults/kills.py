@@ -35,5 +35,4 @@ async def die_at_each(there: World, trouble: Trouble, calls: dict[str, tuple[str
             parts += 1
             assert (doomed, len(there.bots)) == ("", lives + 1), (rows, there.slack.heard[-60:])
         await stands(there, number, parts=parts)
-        # Nobody looks at it any more: the next process compares the next incident only.
-        await there.there.app.store.write(lambda tx, number=number: tx.look_no_more(number))  # type: ignore[misc]
+        await there.shelve(number)

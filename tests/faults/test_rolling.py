@@ -132,7 +132,7 @@ async def test_a_rolling_deploy_and_a_roll_back_lose_and_double_nothing(
         old.send(signal.SIGTERM)
         assert await old.ended() == 0, old.said()
         await there.settle()
-        await there.there.app.store.take_up()
+        await there.writes(there.there.app.store.take_up)
         told = await there.there.timeline()
         assert [one.words for one in told if one.kind is EntryKind.MESSAGE] == written
         assert [one.words for one in told if one.kind is EntryKind.NOTE] == noted

@@ -21,6 +21,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from sqlalchemy.exc import OperationalError
 
 import incibot
 from incibot.app import build
@@ -379,6 +380,23 @@ class World:
 
     async def types(self, text: str, channel: str = "general", *, who: str = "ana") -> Any:
         return await self.slack.person(who).types(f"/incident {text}".strip(), channel)
+
+    async def writes(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Write beside the process: on SQLite whoever is unlucky has to come again."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                await work()
+            except OperationalError:
+                assert time.monotonic() < until
+                await asyncio.sleep(LOOK)
+            else:
+                return
+
+    async def shelve(self, number: int) -> None:
+        """Nobody looks at its channel any more: the next process compares the next incident only."""
+        store = self.there.app.store
+        await self.writes(lambda: store.write(lambda tx: tx.look_no_more(number)))
 
     def room(self, number: int) -> str:
         """The id of the incident's channel. There is exactly one."""
