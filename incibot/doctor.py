@@ -9,7 +9,6 @@ import aiohttp
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.app import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook
 from incibot.errors import SlackBusy, SlackError
@@ -17,6 +16,7 @@ from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import SCOPES
 from incibot.slack.remedies import TAKE_IT_AGAIN, remedy
 from incibot.store import migrations
+from incibot.store.clock import now
 from incibot.store.database import connect
 from incibot.store.installations import Installations
 from incibot.store.sealing import Seal

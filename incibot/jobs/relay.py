@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from incibot.core.change import Change, Post
 from incibot.core.jobs import Announce, Relay
-from incibot.errors import SlackBusy, SlackRefused
+from incibot.errors import Paused, SlackBusy, SlackRefused
 from incibot.jobs.tools import Tools
 from incibot.slack import cards
 from incibot.slack.gateway import GONE
+
+COMING = 1.0  # seconds until we look again for a card that is still to be posted
 
 
 async def relay(job: Relay, tools: Tools, *, again: bool) -> Change | None:
@@ -16,6 +18,9 @@ async def relay(job: Relay, tools: Tools, *, again: bool) -> Change | None:
         entry = await tx.entry_by_key(job.incident, job.entry)
         card = await tx.post(Announce(incident=job.incident).key)
         known = await tx.post(job.key)
+        coming = card is None and await tx.is_waiting(Announce(incident=job.incident))
+    if coming and not incident.private:
+        raise Paused(COMING)
     if incident.private or entry is None or card is None:
         return None
     text, blocks = cards.relay(incident, entry)

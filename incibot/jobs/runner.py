@@ -79,7 +79,7 @@ class Runner:
         self._store = crew.store
         self._random = random.Random(seed)  # noqa: S311 - jitter, no secret
         self._stopping = asyncio.Event()
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._at_work: dict[asyncio.Task[None], Claim] = {}
         self.done: Callable[[str, str], None] = lambda kind, outcome: None
 
     async def run(self) -> None:
@@ -101,7 +101,7 @@ class Runner:
                 claims = []
             for claim in claims:
                 task = asyncio.create_task(self._do(claim))
-                self._at_work.add(task)
+                self._at_work[task] = claim
                 task.add_done_callback(self._free)
             if not claims or len(self._at_work) >= HANDS:
                 await self._wait()
@@ -109,7 +109,7 @@ class Runner:
             await asyncio.wait(self._at_work)
 
     def _free(self, task: asyncio.Task[None]) -> None:
-        self._at_work.discard(task)
+        self._at_work.pop(task, None)
         self._store.work.set()
         if not task.cancelled() and task.exception():
             log.error("job.lost", error=repr(task.exception())[:300])
@@ -126,6 +126,23 @@ class Runner:
     def stop(self) -> None:
         """Take no new job; `run` returns when those in hand are done."""
         self._stopping.set()
+
+    async def hand_back(self) -> None:
+        """Drop what is in hand: it is due again at once, for whoever looks first."""
+        held = dict(self._at_work)
+        for task in held:
+            task.cancel()
+        if held:
+            await asyncio.wait(held)
+        dropped = [claim for task, claim in held.items() if task.cancelled()]
+
+        async def put_back(tx: Transaction) -> None:
+            for claim in dropped:
+                await tx.put_back(claim, error="", due_at=tx.at)
+
+        if dropped:
+            await self._store.write(put_back)
+            log.info("jobs.handed_back", jobs=[claim.key for claim in dropped])
 
     async def work_off(self) -> int:
         """Perform all jobs that are due, and those that follow from them. How many there were."""

@@ -614,12 +614,18 @@ class Gateway:
         tickets: list[dict[str, str | None]] = [
             {"id": await self._upload(name, held), "title": title} for name, held in files
         ]
-        await self._ask(
-            "files.completeUploadExternal",
-            self.client.files_completeUploadExternal(
-                files=tickets, channel_id=channel, initial_comment=words
-            ),
-        )
+        try:
+            await self._ask(
+                "files.completeUploadExternal",
+                self.client.files_completeUploadExternal(
+                    files=tickets, channel_id=channel, initial_comment=words
+                ),
+            )
+        except SlackRefused as error:
+            if error.code != "file_not_found":
+                raise
+            # What was handed over a moment ago did not arrive after all: it is handed over anew.
+            raise SlackBusy(error.method, error.code, error.detail) from error
 
     async def _upload(self, name: str, content: bytes) -> str:
         """Hand a file to Slack, where nobody sees it yet; answers with its id."""

@@ -234,6 +234,12 @@ async def take_up(connection: AsyncConnection, scope: str, *, at: datetime) -> N
     await connection.execute(update(jobs).where(*aside).values(due_at=at, attempts=1))
 
 
+async def is_waiting(connection: AsyncConnection, key: str) -> bool:
+    """Whether the job is still to be done, and not laid aside."""
+    query = select(jobs.c.id).where(jobs.c.key == key, jobs.c.due_at.is_not(None))
+    return (await connection.execute(query)).first() is not None
+
+
 async def waiting(
     connection: AsyncConnection, *where: ColumnElement[bool]
 ) -> tuple[int, int, datetime | None]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, delete, false, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incibot.core.catching_up import (
@@ -51,7 +51,7 @@ from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound, NotInstalled
 from incibot.log import logger
 from incibot.store import catching_up, chain, incidents, jobs, reminders, timeline, workspaces
-from incibot.store.database import LOCK, Turn, collided, insert_once, locked, put
+from incibot.store.database import LOCK, Turn, ailment, collided, insert_once, locked, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
 from incibot.store.schema import incidents as incident_rows
@@ -97,6 +97,7 @@ class _Shared:
     turn: Turn
     work: asyncio.Event
     salts: Callable[[], str]
+    trouble: str
     stores: dict[str | None, Store]
 
 
@@ -118,6 +119,7 @@ class Store:
             turn=Turn(engine),
             work=asyncio.Event(),
             salts=chain.fresh_salt,
+            trouble="",
             stores={FIRST: self},
         )
         self._look_as(FIRST, FIRST)
@@ -184,6 +186,15 @@ class Store:
         return self._shared.work
 
     @property
+    def trouble(self) -> str:
+        """Why the last unit of work could not be written; empty where it could."""
+        return self._shared.trouble
+
+    @trouble.setter
+    def trouble(self, why: str) -> None:
+        self._shared.trouble = why
+
+    @property
     def salts(self) -> Callable[[], str]:
         """Where salts come from; a story that is to be told twice alike brings its own."""
         return self._shared.salts
@@ -218,7 +229,9 @@ class Store:
         while True:
             try:
                 async with self.begin() as tx:
-                    return await work(tx)
+                    done = await work(tx)
+                self._notice("")
+                return done
             except chain.Overtaken:
                 if attempt == COLLISIONS:
                     raise
@@ -229,8 +242,20 @@ class Store:
                     log.warning("database.busy", seconds=round(passed, 1), attempt=attempt)
                 again = passed + LOCK < HURRY if locked(error) else collided(error)
                 if not again or attempt == COLLISIONS:
+                    self._notice(ailment(error))
                     raise
+            except (SQLAlchemyError, OSError) as error:
+                self._notice(ailment(error))
+                raise
             attempt += 1
+
+    def _notice(self, trouble: str) -> None:
+        """Remember whether the database takes what is written; say so when that changes."""
+        if trouble and not self.trouble:
+            log.error("database.takes_no_writes", why=trouble)
+        elif self.trouble and not trouble:
+            log.info("database.takes_writes_again")
+        self.trouble = trouble
 
     async def take_up(self) -> int:
         """Link what was recorded without a link: before there were chains, or by an older release.
@@ -843,6 +868,10 @@ class Transaction:
         count = await jobs.retry(self._connection, *ours, at=self.at, job=job)
         self.asked = True
         return count
+
+    async def is_waiting(self, job: Job) -> bool:
+        """Whether the job is still to be done, and not laid aside."""
+        return await jobs.is_waiting(self._connection, self._key(job.key))
 
     async def waiting(self) -> tuple[int, int, datetime | None]:
         return await jobs.waiting(self._connection, *self._of_ours(job_rows.c.team))

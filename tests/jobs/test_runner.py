@@ -280,6 +280,33 @@ async def test_a_worker_outlives_an_outage_of_the_database(database: str, tmp_pa
             await working
 
 
+async def test_an_update_waits_for_the_announcement_that_it_stands_under(there: Bench) -> None:
+    there.slack.faults.breaks("conversations.list", status=503)  # so that it comes later
+    channel = await opened(there)
+    assert list(await due(there)) == ["Announce"]
+    await there.types("update half of it works", channel=channel)
+    assert sorted(await due(there)) == ["Announce", "Relay"]
+    there.clock.passes(minutes=1)
+    await there.settle()
+    there.clock.passes(minutes=1)
+    await there.settle()
+    announced, passed_on = there.ours("incidents")
+    assert passed_on["thread_ts"] == announced["ts"]
+    assert "half of it works" in text_of(passed_on)
+    assert await due(there) == {}
+
+
+async def test_an_update_goes_nowhere_where_the_announcement_was_given_up(
+    database: str, tmp_path: Path
+) -> None:
+    async with bench(database, tmp_path, announce="#nowhere") as there:
+        channel = await opened(there)
+        await there.types("update half of it works", channel=channel)  # and it is tried once more
+        there.clock.passes(seconds=2)
+        await there.settle()
+        assert await due(there) == {"Announce": None}
+
+
 async def test_a_card_of_an_incident_without_a_channel_is_no_error(there: Bench) -> None:
     there.slack.faults.fails("conversations.create", "restricted_action")
     await there.types("declare sev2 Checkout answers 500")

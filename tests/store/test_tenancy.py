@@ -341,6 +341,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "put_back": lambda tx, it: tx.put_back(it.claim, error="", due_at=None),
     "parked": lambda tx, it: tx.parked(),
     "retry": (lambda tx, it: tx.retry(), lambda tx, it: tx.retry(it.parked)),
+    "is_waiting": lambda tx, it: tx.is_waiting(Tell(user=ANA, words="of T1", about="x")),
     "waiting": lambda tx, it: tx.waiting(),
     # Reviews
     "review": lambda tx, it: tx.review(it.number),
