@@ -5,6 +5,7 @@
     python3 dev.py run COMMAND [...]  any other incibot command, with every database's driver there
     python3 dev.py test [...]         lint, types and tests; with arguments, pytest alone with them
     python3 dev.py browser [...]      the tests that click through the workspace's page, in Chromium
+    python3 dev.py soak [...]         ten minutes of load while processes are killed; see --help
 
 It takes a Python 3.11 or newer that has pip, and nothing else. The first run makes `.venv` beside
 this file, and so does the first one after the dependencies in pyproject.toml changed.
@@ -25,7 +26,7 @@ PYTHON = VENV / "bin" / "python"
 
 # What each command needs installed: 1 incibot, 2 the databases' drivers too, 3 the tests' tools too,
 # 4 what drives a browser, too.
-NEEDS = {"demo": 1, "playground": 1, "run": 2, "test": 3, "browser": 4}
+NEEDS = {"demo": 1, "playground": 1, "run": 2, "test": 3, "soak": 3, "browser": 4}
 CHECKS = [
     ["ruff", "check"],
     ["ruff", "format", "--check"],
@@ -89,6 +90,9 @@ def main(command: str, *arguments: str) -> None:
             failed = subprocess.run([str(PYTHON), "-m", *check], cwd=ROOT).returncode
             if failed:
                 sys.exit(failed)
+    elif command == "soak":
+        os.chdir(ROOT)
+        os.execv(PYTHON, [str(PYTHON), "-m", "tests.soak", *arguments])
     else:
         words = arguments if command == "run" else (command, *arguments)
         os.execv(VENV / "bin" / "incibot", ["incibot", *words])

@@ -6,10 +6,11 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -34,8 +35,10 @@ from incibot.slack.inbound import Inbound
 from incibot.slack.manifest import SCOPES
 from incibot.slack.reception import Reception
 from incibot.store import migrations
+from incibot.store.clock import SharedClock, now
 from incibot.store.database import connect
 from incibot.store.installations import Installations, States
+from incibot.store.pacing import Pace, forget
 from incibot.store.sealing import Seal
 from incibot.store.unit import Clock, Store, Transaction
 from incibot.store.workspaces import Workspace
@@ -47,19 +50,17 @@ from incibot.web.site import Site
 from incibot.workspaces import Desk, OneToken, Tokens, Workspaces
 
 BEAT = 15.0  # seconds between two notes that we are listening
-GRACE = 8.0  # seconds that jobs in hand have to end when we are asked to
+GRACE = 5.0  # seconds that jobs in hand, and requests, have to end when we are asked to
+MOMENT = 1.0  # seconds for each thing that is to be done after that
+END = 9.0  # seconds after which we are gone, whatever hangs
 CHORES = timedelta(hours=1)  # between two tidyings
 ILL = frozenset(  # outcomes of a call that tell that Slack itself is not well
     {"unreachable", "service_unavailable", "internal_error", "fatal_error", "request_timeout"}
 )
+COMPARED = 60.0  # seconds between two looks at the database's clock
 UNLINKED = 300.0  # seconds between two looks for what an older release recorded
 
 log = logger(__name__)
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def reserved() -> frozenset[str]:
@@ -84,6 +85,8 @@ class App:
 
     Args:
         tokens: where the bot tokens come from; the one of the settings if left out.
+        paced: whether Slack's limits are kept to. A clock that stands still, or runs with a story,
+            is none to count calls by: unless told, only an App that goes by the real one is.
     """
 
     def __init__(
@@ -92,15 +95,17 @@ class App:
         book: Playbook,
         session: aiohttp.ClientSession,
         *,
-        clock: Clock = now,
+        clock: Clock | None = None,
         tokens: Tokens | None = None,
+        paced: bool | None = None,
     ) -> None:
         installed = tokens is None and settings.slack_client_id is not None
         if tokens is None and settings.slack_bot_token is None and not installed:
             raise ConfigError(["SLACK_BOT_TOKEN is not set"])
         self._token = settings.slack_bot_token.reveal() if settings.slack_bot_token else ""
         self.settings = settings
-        self.clock = clock
+        self._paced = clock is None if paced is None else paced
+        self.clock = clock = clock or SharedClock()  # one that is given is right as it is
         self.engine: AsyncEngine = connect(settings.database_url.reveal())
         self.first = Store(self.engine, book, clock)
         self.metrics = Metrics()
@@ -129,7 +134,7 @@ class App:
         self.runner = Runner(self.workspaces)
         self.runner.done = self.metrics.done
         self.web: web.Application = server.build(
-            bolt=self.bolt,
+            deliver=partial(bolt.deliver, self.bolt),
             store=self.first,
             metrics=self.metrics,
             renderer=renderer,
@@ -174,6 +179,10 @@ class App:
 
     def _furnish(self, here: Workspace, token: str) -> Desk:
         store, slack = self.first.of(here.team), self.gateway(token)
+        if self._paced:
+            clock = None if isinstance(self.clock, SharedClock) else self.clock
+            slack.pace = Pace(store, team=lambda: here.team, clock=clock)
+            slack.pace.observe = self.metrics.paced
         tools = Tools(
             store=store,
             slack=slack,
@@ -339,6 +348,8 @@ class App:
                 waits.append("schema behind: run `incibot migrate`")
         except (SQLAlchemyError, OSError) as trouble:
             waits.append(f"database does not answer: {type(trouble).__name__}")
+        if self.store.trouble:
+            waits.append(f"database takes no writes: {self.store.trouble}")
         if self._refusal:
             waits.append(f"Slack has not accepted the token yet: {self._refusal}")
         if self.sockets is not None and not await self.sockets.client.is_connected():
@@ -358,10 +369,11 @@ class App:
                 await self.pulse()
                 if self.clock() - tidied >= CHORES:
                     await self.first.whole.write(lambda tx: tx.forget_receipts())
+                    await self.first.whole.write(forget)
                     tidied = self.clock()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("beat.missed", error=repr(trouble)[:300])
-            await asyncio.sleep(2.0 if self._refusal else BEAT)
+            await asyncio.sleep(2.0 if self._refusal or self.store.trouble else BEAT)
 
     async def pulse(self) -> None:
         """One beat: if we are listening, that is noted, and what may have been missed is asked for.
@@ -428,6 +440,21 @@ class App:
             self._wholly = self._wholly or self.clock() - self._ill_since > PATIENCE
             self._ill_since = None
 
+    async def agree(self) -> None:
+        """Have the time that all processes have."""
+        if not isinstance(self.clock, SharedClock):
+            return
+        try:
+            await self.clock.agree(self.engine)
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("clock.not_compared", error=repr(trouble)[:300])
+
+    async def keep_time(self) -> None:
+        """See to it that it stays so."""
+        while True:
+            await asyncio.sleep(COMPARED)
+            await self.agree()
+
     async def link(self) -> None:
         """Link what was recorded without a link, now and then; see `Store.take_up`."""
         while True:
@@ -447,8 +474,8 @@ class App:
                     await desk.store.write(partial(_listen, ear))
 
     async def close(self) -> None:
-        await self.inbound.drain()
-        await self.engine.dispose()
+        await self.inbound.drain(MOMENT)
+        await _in_time(self.engine.dispose(), "database")
 
 
 async def _listen(ear: _Ear, tx: Transaction) -> None:
@@ -472,10 +499,12 @@ def _is_ill(outcome: str) -> bool:
 
 
 @asynccontextmanager
-async def build(settings: Settings, book: Playbook, *, clock: Clock = now) -> AsyncIterator[App]:
-    """An App with its connections, closed at the end."""
+async def build(
+    settings: Settings, book: Playbook, *, clock: Clock | None = None, paced: bool | None = None
+) -> AsyncIterator[App]:
+    """An App with its connections, closed at the end; see `App`."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        app = App(settings, book, session, clock=clock)
+        app = App(settings, book, session, clock=clock, paced=paced)
         try:
             yield app
         finally:
@@ -484,33 +513,51 @@ async def build(settings: Settings, book: Playbook, *, clock: Clock = now) -> As
 
 @asynccontextmanager
 async def serving(app: App, *, worker: bool = True) -> AsyncIterator[str]:
-    """The app at work: HTTP, Socket Mode if it has a token, and the jobs. Yields its address."""
+    """The app at work: HTTP, Socket Mode if it has a token, and the jobs. Yields its address.
+
+    In the end nothing new is taken; what is in hand has `GRACE` seconds, all of it the same ones.
+    """
     await app.migrate_if_embedded()
     await app.check_keys()
-    async with AsyncExitStack() as stack:
-        runner = web.AppRunner(app.web, access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
+    await app.agree()
+    runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    ends = [_in_time(runner.cleanup(), "http", GRACE + MOMENT)]
+    try:
         site = web.TCPSite(runner, app.settings.host, app.settings.port)
         await site.start()
-        stack.push_async_callback(app.last_beat)
         try:
             await app.settle_in()
         except (SlackError, SQLAlchemyError, OSError) as error:
             log.error("start.not_ready", error=str(error)[:300])  # /readyz says so; `beat` tries on
-        beat = asyncio.create_task(app.beat())
-        stack.push_async_callback(_cancel, beat)
-        linking = asyncio.create_task(app.link())
-        stack.push_async_callback(_cancel, linking)
+        ends.append(_cancel(asyncio.create_task(app.beat())))
+        ends.append(_cancel(asyncio.create_task(app.link())))
+        ends.append(_cancel(asyncio.create_task(app.keep_time())))
         if app.sockets is not None:
-            stack.push_async_callback(app.sockets.close_async)
             # It tries until it is connected; HTTP and the jobs need not wait for that.
-            connecting = asyncio.create_task(app.connect())
-            stack.push_async_callback(_cancel, connecting)
+            ends.append(_cancel(asyncio.create_task(app.connect())))
+            closing = app.sockets.close_async()  # type: ignore[no-untyped-call]
+            ends.append(_in_time(closing, "socket"))
         if worker:
-            work = asyncio.create_task(app.runner.run())
-            stack.push_async_callback(_finish, app.runner, work)
+            ends.append(_finish(app.runner, asyncio.create_task(app.runner.run())))
         yield _address(runner)
+    finally:
+        await asyncio.gather(*ends)
+        await _in_time(app.last_beat(), "last beat")
+
+
+@asynccontextmanager
+async def working(app: App) -> AsyncIterator[None]:
+    """The jobs alone, until the end: as `serving` does them."""
+    await app.migrate_if_embedded()
+    await app.check_keys()
+    await app.agree()
+    time = asyncio.create_task(app.keep_time())
+    work = asyncio.create_task(app.runner.run())
+    try:
+        yield
+    finally:
+        await asyncio.gather(_finish(app.runner, work), _cancel(time))
 
 
 def _address(runner: web.AppRunner) -> str:
@@ -518,18 +565,27 @@ def _address(runner: web.AppRunner) -> str:
     return f"http://{host}:{port}"
 
 
+async def _in_time(deed: Awaitable[object], name: str, seconds: float = MOMENT) -> None:
+    """Do it, but do not wait for it longer than that."""
+    try:
+        async with asyncio.timeout(seconds):
+            await deed
+    except (SQLAlchemyError, OSError, aiohttp.ClientError) as trouble:
+        log.warning("stop.left", what=name, error=repr(trouble)[:300])
+
+
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await _in_time(asyncio.wait([task]), "task")
 
 
 async def _finish(runner: Runner, work: asyncio.Task[None]) -> None:
-    """Let jobs in hand end; what does not is taken up by another process when its lease runs out."""
+    """Let jobs in hand end; what does not is handed back, for another process to take it up."""
     runner.stop()
     done, _ = await asyncio.wait([work], timeout=GRACE)
     if not done:
         await _cancel(work)
+        await _in_time(runner.hand_back(), "jobs")
 
 
 async def until_told_to_stop() -> None:
@@ -539,3 +595,15 @@ async def until_told_to_stop() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told.set)
     await told.wait()
+
+
+def be_gone_in_time() -> None:
+    """End the process soon, even if something hangs. What was acknowledged is in the database."""
+
+    def be_gone() -> None:
+        log.error("stop.overdue", seconds=END)
+        os._exit(1)
+
+    watch = threading.Timer(END, be_gone)
+    watch.daemon = True
+    watch.start()

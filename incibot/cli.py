@@ -21,7 +21,14 @@ import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import __version__, log
-from incibot.app import build, now, reserved, serving, until_told_to_stop
+from incibot.app import (
+    be_gone_in_time,
+    build,
+    reserved,
+    serving,
+    until_told_to_stop,
+    working,
+)
 from incibot.config import KEYS, SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
 from incibot.core.incident import number_in
@@ -34,7 +41,8 @@ from incibot.render import Renderer
 from incibot.slack.manifest import EXAMPLE_URL
 from incibot.slack.manifest import manifest as app_manifest
 from incibot.store import migrations
-from incibot.store.database import connect
+from incibot.store.clock import now
+from incibot.store.database import ailment, connect
 from incibot.store.installations import Installations
 from incibot.store.sealing import Seal, new_key
 from incibot.store.unit import Store, Transaction
@@ -69,11 +77,19 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
             _say(f"incibot: {problem}")
         code = WRONG
     except (IncibotError, SQLAlchemyError, OSError) as trouble:
-        _say(f"incibot: {str(trouble).splitlines()[0] if str(trouble) else repr(trouble)}")
+        said = str(trouble).splitlines()[0] if str(trouble) else repr(trouble)
+        why = ailment(trouble) if isinstance(trouble, SQLAlchemyError) else ""
+        _say(f"incibot: {why or said}")
         code = FAILED
     except KeyboardInterrupt:
         code = 130
     raise SystemExit(code)
+
+
+async def _until_told_to_stop() -> None:
+    await until_told_to_stop()
+    log.logger(__name__).info("stopping")
+    be_gone_in_time()
 
 
 def _zone(name: str | None, settings: Settings) -> ZoneInfo:
@@ -102,8 +118,7 @@ def serve(no_worker: bool) -> None:
     async def work() -> int:
         async with build(settings, book) as app, serving(app, worker=not no_worker) as address:
             log.logger(__name__).info("serving", address=address, version=__version__)
-            await until_told_to_stop()
-            log.logger(__name__).info("stopping")
+            await _until_told_to_stop()
         return DONE
 
     _run(work())
@@ -116,14 +131,9 @@ def worker() -> None:
     log.configure(settings.log_format, settings.log_level)
 
     async def work() -> int:
-        async with build(settings, book) as app:
-            await app.migrate_if_embedded()
-            await app.check_keys()
-            jobs = asyncio.create_task(app.runner.run())
+        async with build(settings, book) as app, working(app):
             log.logger(__name__).info("working", version=__version__)
-            await until_told_to_stop()
-            app.runner.stop()
-            await jobs
+            await _until_told_to_stop()
         return DONE
 
     _run(work())

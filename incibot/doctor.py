@@ -9,21 +9,21 @@ import aiohttp
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.app import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook
 from incibot.errors import SlackBusy, SlackError
 from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import SCOPES
+from incibot.slack.remedies import TAKE_IT_AGAIN, remedy
 from incibot.store import migrations
+from incibot.store.clock import now
 from incibot.store.database import connect
 from incibot.store.installations import Installations
 from incibot.store.sealing import Seal
 from incibot.store.unit import Store
 from incibot.web.install import INSTALL
 
-TAKE_IT_AGAIN = "; take the bot token again, from your Slack app’s page “OAuth & Permissions”"
-INSTALL_IT_AGAIN = "; install incibot there again"
+INSTALL_IT_AGAIN = "install incibot there again"
 SKEW = 120.0  # seconds; Slack's signatures are refused at 300
 
 
@@ -81,11 +81,13 @@ async def _database(settings: Settings, book: Playbook) -> AsyncIterator[Finding
             where = f"INC-{job.incident}: " if job.incident else ""
             if len(names) > 1:
                 where = f"{names.get(job.team, job.team)}: {where}"
+            mend = remedy(job.last_error)
             yield Finding(
                 "jobs",
                 False,
-                f"{where}{job.kind} was laid aside: {job.last_error};"
-                f" once that is mended, `incibot jobs retry {job.id}`",
+                f"{where}{job.kind} was laid aside: {job.last_error}"
+                + (f"; to mend it: {mend}" if mend else "")
+                + f"; once that is mended, `incibot jobs retry {job.id}`",
             )
         if not parked:
             yield Finding("jobs", True, "none was laid aside")
@@ -137,7 +139,7 @@ async def _slack(
             here = await slack.workspace()
             granted, theirs = await slack.granted()
         except SlackError as error:
-            mend = "" if isinstance(error, SlackBusy) else again
+            mend = "" if isinstance(error, SlackBusy) else f"; {again}"
             yield Finding("token", False, f"Slack says {error.code} ({error.method}){mend}")
             return
         yield Finding("token", True, f"accepted by {here.name or here.team} as {here.bot_user}")
@@ -159,12 +161,13 @@ async def _slack(
             yield Finding("announcements", True, "none: INCIBOT_ANNOUNCE_CHANNEL is not set")
             return
         try:
-            await slack.channel_id(settings.announce_channel)
+            await slack.ensure_live(await slack.channel_id(settings.announce_channel))
         except SlackError as error:
+            mend = remedy(error.code)
             yield Finding(
                 "announcements",
                 False,
-                f"{settings.announce_channel}: {error.code}; invite incibot to it, or name another",
+                f"{settings.announce_channel}: {error.code}" + (f"; {mend}" if mend else ""),
             )
         else:
             yield Finding("announcements", True, settings.announce_channel)

@@ -5,14 +5,16 @@ IncibotError
 │   ├── Unclear         the words could not be read
 │   ├── NotFound        it does not exist, or the asker may not know that it does
 │   └── NotAllowed      it is clear, and it cannot be done as things stand
+├── Unreadable          Slack sent what is not as Slack describes it; it would be as odd the next time
 ├── Conflict            somebody else changed it first: read again, decide again
 ├── NotInstalled        the workspace is none that incibot is, or was, installed in
 ├── LeaseLost           another worker has the job now: drop what came of it
 ├── Paused              a job has come a step further, and goes on later
+├── PutOff              Slack's limits are used up just now; a job comes back when it is its turn
 ├── SlackError          Slack said no
 │   ├── SlackRefused    it will say no again: park the job, show it
 │   └── SlackBusy       it may say yes later: try again, after `retry_after` if Slack named a time
-├── Unreadable          none of our keys opens what was sealed
+├── Unopenable          none of our keys opens what was sealed
 ├── TemplateError       a template is broken; names it and the line
 └── ConfigError         settings are missing or wrong; names all of them
 """
@@ -42,6 +44,10 @@ class NotAllowed(Refused):
     """It is clear what is wanted, and it cannot be done as things stand."""
 
 
+class Unreadable(IncibotError):
+    """A delivery is not as Slack describes such deliveries."""
+
+
 class Conflict(IncibotError):
     """The incident was changed since it was read."""
 
@@ -67,6 +73,20 @@ class Paused(IncibotError):
     def __init__(self, after: float = 0.0) -> None:
         self.after = after
         super().__init__(f"to be continued in {after:g} s")
+
+
+class PutOff(IncibotError):
+    """A call of Slack has to wait for its turn, and was not made. No failure.
+
+    Attributes:
+        method: the Web API method that was to be called.
+        after: seconds until its turn.
+    """
+
+    def __init__(self, method: str, after: float) -> None:
+        self.method = method
+        self.after = after
+        super().__init__(f"{method}: not before {after:g} s")
 
 
 class SlackError(IncibotError):
@@ -103,7 +123,7 @@ class SlackBusy(SlackError):
         self.retry_after = retry_after
 
 
-class Unreadable(IncibotError):
+class Unopenable(IncibotError):
     """What was sealed cannot be opened: no key of ours fits."""
 
 

@@ -18,7 +18,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 from structlog.typing import EventDict, WrappedLogger
 
-from incibot.core.secrets import mask
+from incibot.core.secrets import mask, mask_named
 
 LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -103,7 +103,12 @@ def configure(
 
 
 def _without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    return {key: _plain(value) for key, value in event.items()}
+    return {key: _field(key, value) for key, value in event.items()}
+
+
+def _field(name: str, value: object) -> object:
+    """A field, whose own name may tell that it is a secret."""
+    return mask_named(name, value) if isinstance(value, str) else _plain(value)
 
 
 def _plain(value: object) -> object:
@@ -116,7 +121,7 @@ def _plain(value: object) -> object:
         case datetime():
             return value.isoformat()
         case Mapping():
-            return {str(key): _plain(one) for key, one in value.items()}
+            return {mask(str(key)): _field(str(key), one) for key, one in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_plain(one) for one in value]
         case _:

@@ -18,6 +18,7 @@ from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
 from incibot.core.review import SECTIONS, read
 from incibot.core.review.merge import merge, read_draft
+from incibot.core.secrets import mask
 from incibot.errors import TemplateError
 from incibot.render import Renderer
 
@@ -66,13 +67,13 @@ def draft_markdown(
         "beside": _beside,
         "below": _below,
     }
-    rendered = renderer.text(_DOCUMENT, **values)
+    rendered = mask(renderer.text(_DOCUMENT, **values))  # before it is fenced and hashed
     offer = renderer.text("review/offer.md.j2", **values).strip()
     try:
         fresh = read_draft(rendered, offer=offer)
     except ValueError as error:
         raise TemplateError(_DOCUMENT, 0, f"{error}") from error
-    return merge(previous, fresh)
+    return mask(merge(previous, fresh))
 
 
 def to_html(markdown: str, renderer: Renderer, *, title: str) -> str:
@@ -89,7 +90,7 @@ def body_of(markdown: str) -> Markup:
     """
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     body = nh3.clean(
-        parser.render(markdown),
+        parser.render(mask(markdown)),
         tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}},
         url_schemes={"http", "https", "mailto"},

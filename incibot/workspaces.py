@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from incibot.core.people import ChannelId
-from incibot.errors import SlackBusy, SlackRefused, Unreadable
+from incibot.errors import SlackBusy, SlackRefused, Unopenable
 from incibot.jobs import Tools
 from incibot.log import logger
 from incibot.slack.gateway import Gateway
@@ -29,7 +29,7 @@ class Tokens(Protocol):
 
         Raises:
             SlackBusy: that cannot be told yet.
-            Unreadable: it is there, and no key of ours opens it.
+            Unopenable: it is there, and no key of ours opens it.
         """
 
 
@@ -164,6 +164,7 @@ class Workspaces:
         """
         here = await self._gateway(token).workspace()
         await self.store.write(lambda tx: tx.settle_in(here))
+        await self.store.of(here.team).write(lambda tx: tx.ask_who_is_who())
         return self.sit_down(here, token)
 
     def sit_down(self, here: Workspace, token: str) -> Desk:
@@ -181,7 +182,7 @@ class Workspaces:
         for team in installed:
             try:
                 await self.of(team)
-            except Unreadable as lost:
+            except Unopenable as lost:
                 log.error("workspace.unreadable", team=team, error=str(lost))
             except SlackRefused as refused:  # one that is refused keeps no other waiting
                 log.error("workspace.refused", team=team, error=str(refused))

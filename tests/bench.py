@@ -143,6 +143,7 @@ async def bench(
     base_url: str | None = None,
     playground: Playground | None = None,
     clock: Clock | None = None,
+    paced: bool = False,
     **environment: str,
 ) -> AsyncIterator[Bench]:
     clock = clock or Clock()
@@ -171,7 +172,7 @@ async def bench(
         **environment,
     }
     settings = Settings.from_env(given, dotenv=None)
-    async with build(settings, book or Playbook(), clock=clock) as app:
+    async with build(settings, book or Playbook(), clock=clock, paced=paced) as app:
         await migrations.upgrade(app.engine)  # mostly, there is nothing to do
         await app.settle_in()
         runner = web.AppRunner(app.web, access_log=None)

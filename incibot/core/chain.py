@@ -34,6 +34,7 @@ class What(StrEnum):
     SHOWN = "shown"  # in Slack, by a message of ours
     INCIDENT = "incident"  # as it stood in the version `about`
     REVIEW = "review"  # its text in the version `about`
+    REDACTED = "redacted"  # what that text is without words that were erased
     CHECKED = "checked"  # from here on every fact has its link
 
 
@@ -208,6 +209,17 @@ def review_fact(row: Mapping[str, Any]) -> Fact:
         what=What.REVIEW,
         about=str(row["version"]),
         digest=digest(What.REVIEW, plain),
+        sealed=seal(row["salt"], row["markdown"]),
+    )
+
+
+def redacted_fact(row: Mapping[str, Any]) -> Fact:
+    """The version without words that were erased; `row` has a new salt with its new text."""
+    plain = {name: row[name] for name in ("incident", "version")}
+    return Fact(
+        what=What.REDACTED,
+        about=str(row["version"]),
+        digest=digest(What.REDACTED, plain),
         sealed=seal(row["salt"], row["markdown"]),
     )
 
@@ -497,7 +509,7 @@ def _facts(kept: Kept) -> Iterable[Difference]:
     yield from _words(kept, by_what)
     yield from _marks(kept, by_what.get(What.MARK, []))
     yield from _incident(kept, by_what.get(What.INCIDENT, []))
-    yield from _review(kept, by_what.get(What.REVIEW, []))
+    yield from _review(kept, by_what.get(What.REVIEW, []), by_what.get(What.REDACTED, []))
 
 
 def _last(links: Iterable[Link]) -> dict[int, Link]:
@@ -700,15 +712,16 @@ def _incident(kept: Kept, links: Sequence[Link]) -> Iterable[Difference]:
     )
 
 
-def _review(kept: Kept, links: Sequence[Link]) -> Iterable[Difference]:
+def _review(kept: Kept, links: Sequence[Link], redacted: Sequence[Link]) -> Iterable[Difference]:
     named = {link.about: link for link in links}
+    sealed = {link.about: link.sealed for link in (*links, *redacted)}
     for about, link in named.items():
         row = kept.versions.get(int(about)) if about.isdecimal() else None
         if row is None:
             yield _wrong(link, f"version {about} of the review is gone")
             continue
         fact = review_fact(row)
-        if (fact.digest, fact.sealed) != (link.digest, link.sealed):
+        if (fact.digest, fact.sealed) != (link.digest, sealed[about]):
             yield _wrong(link, f"version {about} of the review was altered", row["at"])
     for version, row in kept.versions.items():
         if str(version) not in named:

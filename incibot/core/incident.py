@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from incibot.core.people import Assignment, ChannelId, UserId
 from incibot.core.playbook import Kind
+
+NONE_LEFT: Mapping[UserId, datetime] = MappingProxyType({})
 
 
 class Known(StrEnum):
@@ -65,6 +69,9 @@ class Incident:
         channel: its channel in Slack, once there is one.
         trouble: why it has no channel, when Slack refused one for good.
         members: who is in the channel of a private incident; empty for a public one.
+        left: who has left the channel of a private incident or was removed, and when (UTC).
+        outside: those of a private incident's people who are guests, of another workspace, or not
+            known well enough to be sure that they are not.
         turned_at: when it last was over, or was taken up again; None: it is as it was declared.
         version: counts the changes; a change decided on an older version is refused.
     """
@@ -87,6 +94,8 @@ class Incident:
     milestones: tuple[Milestone, ...] = ()
     tasks: tuple[Task, ...] = ()
     members: frozenset[UserId] = frozenset()
+    left: Mapping[UserId, datetime] = field(default_factory=lambda: NONE_LEFT)
+    outside: frozenset[UserId] = frozenset()
     turned_at: datetime | None = None
     version: int = 0
 

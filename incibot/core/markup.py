@@ -19,6 +19,7 @@ Names = Mapping[str, str]
 """Ids to the names that people know: `{"U1": "Ana"}`, `{"C1": "inc-7"}`."""
 
 _NOBODY: Names = MappingProxyType({})
+_WEB = re.compile(r"<https?://[^<>]+>")
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>\n]*)?>")
 _SAFE_SCHEMES = ("http", "https", "mailto")
@@ -39,6 +40,11 @@ def unescape(text: str) -> str:
 def mentions(words: str) -> tuple[str, ...]:
     """The users that `words` mention, each once, in order."""
     return tuple(dict.fromkeys(_USER.findall(words)))
+
+
+def links_in(words: str) -> list[str]:
+    """The links in `words`, as they stand there."""
+    return _WEB.findall(words)
 
 
 def user_in(word: str) -> str | None:

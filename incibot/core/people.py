@@ -20,6 +20,8 @@ class Person:
     Attributes:
         name: what colleagues see: the display name, else the real name.
         zone: IANA name of their time zone as Slack has it; empty if Slack does not say.
+        outside: a guest, or somebody of another workspace; None: not known.
+        teams: the workspaces whose member this is; empty if Slack does not say.
     """
 
     id: UserId
@@ -27,6 +29,8 @@ class Person:
     zone: str = ""
     is_bot: bool = False
     deleted: bool = False
+    outside: bool | None = None
+    teams: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

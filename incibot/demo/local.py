@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from incibot.app import App, build, now, serving
+from incibot.app import App, build, serving
 from incibot.config import Settings
 from incibot.core.playbook import Playbook, Service
 from incibot.playground import Playground
+from incibot.store.clock import now
 from incibot.store.unit import Clock
 
 BOOK = Playbook(services=(Service(name="checkout"), Service(name="platform")))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from incibot.core.change import Change, Post
 from incibot.core.jobs import Announce
+from incibot.errors import SlackRefused
 from incibot.jobs.tools import Tools
 from incibot.slack import cards
+from incibot.slack.gateway import GONE
 
 
 async def announce(job: Announce, tools: Tools, *, again: bool) -> Change | None:
@@ -16,16 +20,22 @@ async def announce(job: Announce, tools: Tools, *, again: bool) -> Change | None
         known = await tx.post(job.key)
     if incident.private:
         return None
-    channel = known.channel if known else await tools.slack.channel_id(tools.announce_channel)
     text, blocks = cards.announcement(incident, tools.store.book, page=tools.page(incident.number))
-    ts = await tools.slack.ensure_message(
-        channel,
-        key=job.key,
-        text=text,
-        blocks=blocks,
-        known=known.ts if known else None,
-        look=again,
-    )
-    if known is not None and known.ts == ts:
-        return None
+    show = partial(tools.slack.ensure_message, key=job.key, text=text, blocks=blocks, look=again)
+    if known is not None:
+        try:
+            ts = await show(known.channel, known=known.ts)
+        except SlackRefused as refused:
+            if refused.code not in GONE:
+                raise
+            channel = await tools.slack.channel_id(tools.announce_channel)
+            if channel == known.channel:  # else another has been named since
+                raise
+        else:
+            if ts == known.ts:
+                return None
+            return Change(posts=(Post(key=job.key, channel=known.channel, ts=ts),))
+    else:
+        channel = await tools.slack.channel_id(tools.announce_channel)
+    ts = await show(channel, known=None)
     return Change(posts=(Post(key=job.key, channel=channel, ts=ts),))

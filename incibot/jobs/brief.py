@@ -5,6 +5,7 @@ from __future__ import annotations
 from incibot.core.change import Change, Post
 from incibot.core.jobs import Brief
 from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.visibility import may_see
 from incibot.errors import Unclear
 from incibot.jobs.tools import Tools
 from incibot.slack import cards
@@ -19,6 +20,7 @@ async def brief(job: Brief, tools: Tools, *, again: bool) -> Change | None:
         role = book.role(job.role)
     except Unclear:  # the playbook has lost the role meanwhile
         return None
+    await tools.meet(job.user)
     async with tools.store.read() as tx:
         incident = await tx.incident(job.incident)
         known = await tx.post(job.key)
@@ -36,6 +38,8 @@ async def brief(job: Brief, tools: Tools, *, again: bool) -> Change | None:
             replies.add((entry.source.thread_ts, entry.by))
             if entry.kind in WANTED and entry.retracted_at is None:
                 recent.append(entry)
+    if not may_see(incident, job.user):
+        return None
     recent = [
         entry
         for entry in recent

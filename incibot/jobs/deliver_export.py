@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from incibot.core.change import Change
 from incibot.core.jobs import DeliverExport
 from incibot.core.people import zone_of
+from incibot.core.visibility import may_see
 from incibot.exports import filename, format_of
 from incibot.jobs.tools import Tools
 from incibot.slack.blocks import time
@@ -15,8 +16,11 @@ from incibot.slack.blocks import time
 async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Change | None:
     fmt = format_of(job.format)
     zone = zone_of(job.zone) or tools.zone
+    await tools.meet(job.user)
     async with tools.store.read() as tx:
-        incident = await tx.incident_seen_by(job.incident, job.user)
+        incident = await tx.incident(job.incident)
+        if not may_see(incident, job.user):
+            return None  # they could when they asked
         head = await tx.head(incident, zone=zone)
         chunks = [
             chunk async for chunk in fmt.write(head, tx.entries(job.incident), tools.renderer)

@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from incibot.core.change import Change
 from incibot.core.jobs import DraftReview, Echo, ShowHomes
 from incibot.core.timeline import Entry, EntryKind
+from incibot.core.visibility import may_see
 from incibot.jobs.tools import Tools
 from incibot.paper import draft_markdown, to_html
 from incibot.slack.blocks import time
 
 
 async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change | None:
+    await tools.meet(job.user)
     async with tools.store.read() as tx:
-        incident = await tx.incident_seen_by(job.incident, job.user)
+        incident = await tx.incident(job.incident)
+        if not may_see(incident, job.user):
+            return None  # they could when they asked
         history = await tx.history(incident, zone=tools.zone)
         kept = await tx.kept_review(job.incident)
     title = f"{incident.ref} review draft"

@@ -7,6 +7,7 @@ from incibot.core.change import Change
 from incibot.core.jobs import OpenChannel
 from incibot.core.naming import channel_name
 from incibot.core.people import ChannelId
+from incibot.core.secrets import mask
 from incibot.errors import SlackRefused
 from incibot.jobs.tools import Tools
 
@@ -22,7 +23,7 @@ async def open_channel(job: OpenChannel, tools: Tools) -> Change | None:
         return channel_name(
             book.channel_template,
             number=incident.number,
-            title=incident.title,
+            title=mask(incident.title),
             severity=incident.severity,
             date=incident.declared_at,
             suffix=suffix,

@@ -8,13 +8,13 @@ from incibot.core.jobs import Remind
 from incibot.core.people import ChannelId
 from incibot.core.playbook import Reminder
 from incibot.core.reminders import Stand
+from incibot.core.visibility import may_see
 from incibot.errors import SlackRefused
 from incibot.jobs.tools import Tools
 from incibot.log import logger
 from incibot.slack import cards
 from incibot.slack.cards import Reminded
-
-GONE = ("is_archived", "channel_not_found", "not_in_channel")  # nobody reads there any more
+from incibot.slack.gateway import GONE
 
 log = logger(__name__)
 
@@ -54,7 +54,11 @@ async def remind(job: Remind, tools: Tools, *, again: bool) -> Change | None:
             if refused.code not in GONE:
                 raise
     holders = incident.holders(tools.store.book.roles[0].word)
-    user = job.user or next(iter(holders), incident.declared_by)
+    asked = [job.user] if job.user else [*holders, incident.declared_by]
+    user = next((one for one in asked if may_see(incident, one)), None)
+    if user is None:
+        log.info("reminder.nobody")  # who would have been asked may not know of it any more
+        return None
     channel = await tools.slack.direct_channel(user)
     return await _say(job, incident, about, channel, tools, look=again)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -13,8 +14,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import log as logs
 from incibot.core.change import Change
-from incibot.core.jobs import Announce, ShowCard, ShowHome, ShowHomes, unpack
-from incibot.errors import Conflict, LeaseLost, Paused, SlackBusy, SlackRefused
+from incibot.core.jobs import (
+    Announce,
+    CatchUp,
+    Job,
+    ShowCard,
+    ShowHome,
+    ShowHomes,
+    Welcome,
+    unpack,
+)
+from incibot.core.pacing import Stint
+from incibot.errors import Conflict, LeaseLost, Paused, PutOff, Refused, SlackBusy, SlackRefused
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import NOT_INSTALLED, Claim
@@ -26,6 +37,7 @@ HANDS = 4  # jobs that one process performs at a time
 TRIES = 24  # of a job that fails in a way that may pass: two hours and a half in all
 FIRST = 1.0  # seconds before the second try; doubled each time
 CARD = ShowCard.__name__
+KEEPING = (CatchUp.__name__, ShowHomes.__name__)  # go on from where they were
 LONGEST = 600.0  # seconds between two tries
 LOOK = 10.0  # seconds between two looks for reminders that are due
 AT_A_TIME = 10  # incidents of which people are reminded at one look: after an outage, by and by
@@ -67,7 +79,7 @@ class Runner:
         self._store = crew.store
         self._random = random.Random(seed)  # noqa: S311 - jitter, no secret
         self._stopping = asyncio.Event()
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._at_work: dict[asyncio.Task[None], Claim] = {}
         self.done: Callable[[str, str], None] = lambda kind, outcome: None
 
     async def run(self) -> None:
@@ -89,7 +101,7 @@ class Runner:
                 claims = []
             for claim in claims:
                 task = asyncio.create_task(self._do(claim))
-                self._at_work.add(task)
+                self._at_work[task] = claim
                 task.add_done_callback(self._free)
             if not claims or len(self._at_work) >= HANDS:
                 await self._wait()
@@ -97,7 +109,7 @@ class Runner:
             await asyncio.wait(self._at_work)
 
     def _free(self, task: asyncio.Task[None]) -> None:
-        self._at_work.discard(task)
+        self._at_work.pop(task, None)
         self._store.work.set()
         if not task.cancelled() and task.exception():
             log.error("job.lost", error=repr(task.exception())[:300])
@@ -114,6 +126,23 @@ class Runner:
     def stop(self) -> None:
         """Take no new job; `run` returns when those in hand are done."""
         self._stopping.set()
+
+    async def hand_back(self) -> None:
+        """Drop what is in hand: it is due again at once, for whoever looks first."""
+        held = dict(self._at_work)
+        for task in held:
+            task.cancel()
+        if held:
+            await asyncio.wait(held)
+        dropped = [claim for task, claim in held.items() if task.cancelled()]
+
+        async def put_back(tx: Transaction) -> None:
+            for claim in dropped:
+                await tx.put_back(claim, error="", due_at=tx.at)
+
+        if dropped:
+            await self._store.write(put_back)
+            log.info("jobs.handed_back", jobs=[claim.key for claim in dropped])
 
     async def work_off(self) -> int:
         """Perform all jobs that are due, and those that follow from them. How many there were."""
@@ -174,15 +203,20 @@ class Runner:
     async def _do(self, claim: Claim) -> None:
         """Perform the job and store what came of it, in one transaction with its end."""
         with logs.bind(job=claim.kind, job_id=claim.id, incident=claim.incident):
+            stint = Stint(waited=claim.waits_for or "", keeps=claim.kind in KEEPING)
             try:
-                outcome = await self._perform(claim)
+                outcome = await self._perform(claim, stint)
             except Paused as pause:
                 outcome = await self._pause(claim, pause.after)
+            except PutOff as put_off:
+                outcome = await self._put_off(claim, put_off, stint)
             except LeaseLost:
                 outcome = "lease_lost"  # somebody else has it, and what came of it
                 await self._look_again(claim)
             except SlackRefused as refused:
                 outcome = await self._refused(claim, refused)
+            except Refused as refused:
+                outcome = await self._park(claim, str(refused))
             except SlackBusy as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
             except Conflict as conflict:
@@ -193,12 +227,12 @@ class Runner:
             self.done(claim.kind, outcome)
             log.info("job.done", attempt=claim.attempts, outcome=outcome)
 
-    async def _perform(self, claim: Claim) -> str:
+    async def _perform(self, claim: Claim, stint: Stint) -> str:
         tools = await self._crew.tools(claim.team)
         if tools is None:
             return await self._park(claim, NOT_INSTALLED)
         job = unpack(claim.kind, claim.fields)
-        change = await perform(job, tools, again=claim.attempts > 1)
+        change = await perform(job, _at_pace(tools, job, stint), again=claim.attempts > 1)
         await tools.store.write(lambda tx: self._finish(claim, change, tx))
         return "done"
 
@@ -241,8 +275,16 @@ class Runner:
     async def _pause(self, claim: Claim, after: float) -> str:
         """It goes on later: it has not failed, and may be tried as often as any other from there."""
         due = self._crew.clock() + timedelta(seconds=after)
-        await self._put_back(claim, "", due, got_on=True)
+        await self._put_back(claim, "", due, attempts=0)
         return "paused"
+
+    async def _put_off(self, claim: Claim, put_off: PutOff, stint: Stint) -> str:
+        """It is not its turn: that is no try, unless there is something to be looked for now."""
+        due = self._crew.clock() + timedelta(seconds=put_off.after)
+        tries = max(claim.attempts - 1, int(stint.posted))
+        await self._put_back(claim, None, due, attempts=tries, waits_for=put_off.method)
+        asyncio.get_running_loop().call_later(put_off.after, self._store.work.set)
+        return "put_off"
 
     async def _refused(self, claim: Claim, refused: SlackRefused) -> str:
         if refused.code in UNWELCOME and await self._crew.has_new_token(claim.team):
@@ -254,10 +296,18 @@ class Runner:
         return "parked"
 
     async def _put_back(
-        self, claim: Claim, error: str, due_at: datetime | None, *, got_on: bool = False
+        self,
+        claim: Claim,
+        error: str | None,
+        due_at: datetime | None,
+        *,
+        attempts: int | None = None,
+        waits_for: str | None = None,
     ) -> None:
         async def put_back(tx: Transaction) -> None:
-            kept = await tx.put_back(claim, error=error, due_at=due_at, got_on=got_on)
+            kept = await tx.put_back(
+                claim, error=error, due_at=due_at, attempts=attempts, waits_for=waits_for
+            )
             # The card says what was not done, unless it is the card itself that was not.
             parked = kept and due_at is None and claim.kind != CARD
             if parked and claim.incident is not None:
@@ -267,3 +317,10 @@ class Runner:
             await self._store.of(claim.team).write(put_back)
         except (SQLAlchemyError, OSError) as trouble:
             log.error("job.not_put_back", error=repr(trouble)[:300])  # its lease runs out
+
+
+def _at_pace(tools: Tools, job: Job, stint: Stint) -> Tools:
+    """What the job may reach for. What a person waits for goes ahead of what may take its turn."""
+    if isinstance(job, ShowHome | Welcome):
+        return tools
+    return replace(tools, slack=tools.slack.at_pace(stint))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import ShowHome, ShowHomes
 from incibot.core.people import ChannelId, UserId
 from incibot.core.visibility import may_see
-from incibot.errors import SlackRefused
+from incibot.errors import Paused, PutOff, SlackRefused
 from incibot.jobs.tools import Tools
 from incibot.log import logger
 from incibot.slack.blocks import View
@@ -25,6 +25,7 @@ from incibot.store.unit import Transaction
 LATELY = timedelta(days=30)  # how long after its end an incident's review is on App Home
 LONGEST = timedelta(days=90)  # before which an incident that ended lately was hardly declared
 KEPT = 200  # homes that are kept right while closed; Slack draws some hundred a minute
+REST = 20.0  # seconds after which some two dozen may be drawn in one go again
 
 log = logger(__name__)
 
@@ -36,10 +37,12 @@ class Scene:
     going: Sequence[Incident]
     ended: Sequence[tuple[Incident, datetime]]
     drafted: frozenset[int]
+    rooms: Mapping[int, frozenset[UserId]]
 
 
 async def show_home(job: ShowHome, tools: Tools) -> Change | None:
     """Draw it for somebody who opens it, whatever it showed before."""
+    await tools.meet(job.user)
     async with tools.store.read() as tx:
         scene = await _scene(tx)
     view = _view(job.user, scene, tools)
@@ -63,6 +66,8 @@ async def show_homes(job: ShowHomes, tools: Tools) -> Change | None:
             continue
         try:
             await tools.slack.show_home(user, view)
+        except PutOff as put_off:  # all are drawn to find out who comes next: not for each of them
+            raise Paused(max(put_off.after, REST)) from put_off
         except SlackRefused as refused:
             log.warning("home.refused", user=user, error=str(refused))
             continue
@@ -87,8 +92,10 @@ async def _scene(tx: Transaction) -> Scene:
         if at >= tx.at - LATELY:
             ended.append((incident, at))
     ended.sort(key=lambda one: one[1], reverse=True)
+    going = await tx.all_incidents(over=False)
     return Scene(
-        going=await tx.all_incidents(over=False),
+        going=going,
+        rooms=await tx.rooms(incident.number for incident in going),
         ended=ended,
         drafted=await tx.drafted(incident.number for incident, _ in ended),
     )
@@ -103,6 +110,7 @@ def _view(user: UserId, scene: Scene, tools: Tools) -> View:
         to_write=[one for one in seen if one.number not in scene.drafted],
         to_read=[one for one in seen if one.number in scene.drafted],
         page=tools.page,
+        inside=frozenset(number for number, room in scene.rooms.items() if user in room),
     )
 
 

@@ -13,7 +13,7 @@ async def tell(job: Tell, tools: Tools, *, again: bool) -> Change | None:
     ts = await tools.slack.ensure_message(
         channel,
         key=job.key,
-        text=job.words,
+        text=blocks.fallback(job.words),
         blocks=blocks.said(job.words),
         known=None,
         look=again,

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from incibot.core.people import Person, UserId
+from incibot.errors import SlackRefused
 from incibot.render import Renderer
 from incibot.slack.gateway import Gateway
 from incibot.store.unit import Clock, Store
+
+NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,24 @@ class Tools:
 
     async def has_new_token(self, team: str) -> bool:
         return False
+
+    async def meet(self, user: UserId) -> None:
+        """Learn from Slack who that is, unless it is known: of a stranger nobody knows what they may see."""
+        async with self.store.read() as tx:
+            strangers = await tx.strangers([user])
+        if strangers:
+            await self.learn(user)
+
+    async def learn(self, user: UserId) -> None:
+        """Learn from Slack who that is now."""
+        try:
+            person = await self.slack.person(user)
+        except SlackRefused as refused:
+            if refused.code not in NOBODY:
+                raise
+            # Slack has no more to say; whoever is hidden from us is none of us.
+            person = Person(id=user, name=user, outside=True)
+        await self.store.write(lambda tx: tx.learn([person]))
 
     def page(self, number: int) -> str:
         """The address of an incident's page; empty where there are no pages."""

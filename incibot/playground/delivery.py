@@ -104,6 +104,7 @@ class Attempt:
 
 
 State = Literal["delivered", "trying", "waiting", "lost"]
+Address = str | Callable[[], str] | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -326,7 +327,9 @@ class Delivery:
         sockets: the app's connections, where it has them for another workspace already.
 
     Attributes:
-        request_url: where HTTP deliveries go; None for a bot that only uses Socket Mode.
+        request_url: where HTTP deliveries go, or what says for each where it goes; None for a bot
+            that only uses Socket Mode.
+        at_once: how many events may be on their way at a time; it holds from the next start.
         sent: everything that was on its way, oldest first.
     """
 
@@ -336,7 +339,7 @@ class Delivery:
         faults: Faults,
         *,
         signing_secret: str,
-        request_url: str | None,
+        request_url: Address,
         scopes: Callable[[], set[str]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         retry_delays: Sequence[float] = RETRY_DELAYS,
@@ -347,7 +350,8 @@ class Delivery:
         self._workspace = workspace
         self._faults = faults
         self._secret = signing_secret
-        self.request_url = request_url
+        self.request_url: Address = request_url
+        self.at_once = 1
         self._scopes = scopes
         self._sleep = sleep
         self._retry_delays = tuple(retry_delays)
@@ -360,7 +364,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._asleep: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
-        self._pump: asyncio.Task[None] | None = None
+        self._pumps: set[asyncio.Task[None]] = set()
         self._client: aiohttp.ClientSession | None = None
         workspace.listeners.append(self.announce)
 
@@ -370,11 +374,11 @@ class Delivery:
         """Begin to deliver."""
         timeout = aiohttp.ClientTimeout(total=None)
         self._client = aiohttp.ClientSession(timeout=timeout)
-        self._pump = asyncio.create_task(self._run())
+        self._pumps = {asyncio.create_task(self._run()) for _ in range(self.at_once)}
 
     async def stop(self) -> None:
         """Stop; what is not delivered is lost."""
-        tasks = [*self._tasks, *([self._pump] if self._pump else [])]
+        tasks = [*self._tasks, *self._pumps]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -402,13 +406,12 @@ class Delivery:
                 return
 
     async def _drained(self) -> None:
-        """Wait until the queue is empty; raises what the task that empties it has died of."""
+        """Wait until the queue is empty; raises what a task that empties it has died of."""
         joined = asyncio.create_task(self._queue.join())
-        pump = {self._pump} if self._pump is not None else set()
-        await asyncio.wait({joined, *pump}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({joined, *self._pumps}, return_when=asyncio.FIRST_COMPLETED)
         if not joined.done():
             joined.cancel()
-            await asyncio.gather(*pump)
+            await asyncio.gather(*(pump for pump in self._pumps if pump.done()))
 
     # --- Events ----------------------------------------------------------------------------------
 
@@ -600,7 +603,8 @@ class Delivery:
         return await self._post(content_type, body, headers)
 
     async def _post(self, content_type: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        if self._client is None or self.request_url is None:
+        url = self.request_url() if callable(self.request_url) else self.request_url
+        if self._client is None or url is None:
             return Answer(status=0, trouble="connection_failed")
         timestamp = str(self._workspace.seconds())
         signed = {
@@ -614,7 +618,7 @@ class Delivery:
             async with (
                 asyncio.timeout(self._ack_seconds),
                 self._client.post(
-                    self.request_url, data=body, headers=signed, max_redirects=REDIRECTS_MAX + 1
+                    url, data=body, headers=signed, max_redirects=REDIRECTS_MAX + 1
                 ) as response,
             ):
                 text = await response.text(errors="replace")

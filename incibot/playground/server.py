@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 
 from incibot.playground import northwind, page
 from incibot.playground.control import Beside, Control
-from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Delivery
+from incibot.playground.delivery import ACK_SECONDS, RETRY_DELAYS, Address, Delivery
 from incibot.playground.faults import Faults
 from incibot.playground.oauth import OAuth
 from incibot.playground.people import Person
@@ -118,7 +118,7 @@ class Playground:
         if subscriptions is None and hears is not None:
             subscriptions = set(hears)
 
-        def furnish(clock: Clock, request_url: str | None) -> None:
+        def furnish(clock: Clock, request_url: Address) -> None:
             self.workspace = Workspace(
                 clock=clock,
                 name=name,
@@ -247,12 +247,12 @@ class Playground:
         return f"{self.url}api/"
 
     @property
-    def request_url(self) -> str | None:
+    def request_url(self) -> Address:
         """Where the bot takes deliveries by HTTP."""
         return self.delivery.request_url
 
     @request_url.setter
-    def request_url(self, url: str | None) -> None:
+    def request_url(self, url: Address) -> None:
         for one in self.all:
             one.delivery.request_url = url
 

@@ -2,7 +2,8 @@
 
 Text that people wrote goes into mrkdwn with `verbatim`: escaping alone does not keep Slack from
 reading an `@channel` in it as a page to everyone. And whom somebody paged once, in a message or a
-command, is not paged again each time that incibot shows their words.
+command, is not paged again each time that incibot shows their words. Nor is a secret shown again that
+somebody pasted: whatever goes into a text of ours is masked, save where somebody asked to see it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from incibot.core.incident import number_in
 from incibot.core.markup import escape, shorten
 from incibot.core.people import UserId
+from incibot.core.secrets import mask
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -50,18 +53,22 @@ def quiet(words: str) -> str:
 
 def fallback(words: str) -> str:
     """Words in Slack's notation as a message's own text: what a notification reads."""
-    return shorten(quiet(words), FALLBACK, words=True)
+    return shorten(quiet(mask(words)), FALLBACK, words=True)
 
 
-def mrkdwn(words: str, limit: int = TEXT) -> Block:
-    """Words in Slack's notation, cut to the limit without breaking a mention or an entity."""
-    text = shorten(quiet(words), limit, words=True)
+def mrkdwn(words: str, limit: int = TEXT, *, bare: bool = False) -> Block:
+    """Words in Slack's notation, cut to the limit without breaking a mention or an entity.
+
+    Args:
+        bare: with whatever secret is in them.
+    """
+    text = shorten(quiet(words if bare else mask(words)), limit, words=True)
     return {"type": "mrkdwn", "text": text if text.strip() else NOTHING, "verbatim": True}
 
 
 def plain(text: str, limit: int) -> Block:
     """Plain text, cut to the limit."""
-    shown = shorten(text, limit)
+    shown = shorten(mask(text), limit)
     return {"type": "plain_text", "text": shown if shown.strip() else NOTHING, "emoji": True}
 
 
@@ -140,7 +147,7 @@ def read_pointed(value: str) -> tuple[str, int | None]:
     number, bar, command = value.partition("|")
     if not bar:
         return value, None
-    return command, int(number) if number.isdigit() else None
+    return command, number_in(number)
 
 
 def link_button(text: str, url: str, *, name: str) -> Block:
@@ -284,17 +291,25 @@ def packed(metadata: Mapping[str, Any]) -> str:
     return with_up_to(bisect_right(lengths, METADATA, key=lambda n: len(with_up_to(n))) - 1)
 
 
-def said(words: str) -> list[Block]:
-    """A text of any length as sections; what is too long for one message is cut and says so."""
+def said(words: str, *, bare: bool = False) -> list[Block]:
+    """A text of any length as sections; what is too long for one message is cut and says so.
+
+    Args:
+        bare: with whatever secret is in it.
+    """
     parts = []
-    rest = shorten(quiet(words).strip(), SAID, words=True)
+    rest = shorten(quiet(words if bare else mask(words)).strip(), SAID, words=True)
     while len(rest) > TEXT:
         cut = rest.rfind("\n", 1, TEXT)
         if cut < 0:  # no line ends there: behind the last whole mention, or wherever there is none
             cut = len(shorten(rest, TEXT, words=True)) - 1 or TEXT
-        parts.append(section(rest[:cut]))
+        parts.append(_part(rest[:cut]))
         rest = rest[cut:].lstrip()
-    return [*parts, section(rest)]
+    return [*parts, _part(rest)]
+
+
+def _part(words: str) -> Block:
+    return {"type": "section", "text": mrkdwn(words, bare=True)}
 
 
 def fitting(blocks: Sequence[Block], *, most: int = MESSAGE_BLOCKS) -> list[Block]:
@@ -349,4 +364,4 @@ def quoted(words: str) -> str:
 
 def title(text: str, limit: int = 300) -> str:
     """A plain title as words: on one line, cut, escaped."""
-    return escape(shorten(" ".join(text.split()), limit))
+    return escape(shorten(" ".join(mask(text).split()), limit))

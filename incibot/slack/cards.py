@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,7 @@ from incibot.slack.blocks import (
     time,
     title,
 )
+from incibot.slack.remedies import remedy
 from incibot.store.jobs import Parked
 
 ICONS = {
@@ -50,18 +52,6 @@ ICONS = {
     EntryKind.TASK: ":white_medium_square:",
 }
 KINDS = {Kind.INCIDENT: "Incident", Kind.NEAR_MISS: "Near miss", Kind.DRILL: "Drill"}
-MENDS = {  # what would mend an error that Slack gave; the rest is said in Slack's own word
-    "missing_scope": "add the scope to the app and install it again",
-    "channel_not_found": "invite incibot to that channel, or name another",
-    "not_in_channel": "invite incibot to that channel",
-    "is_archived": "name a channel that is not archived",
-    "restricted_action": "let the app do this in the workspace's settings",
-    "user_not_found": "name somebody who is still in the workspace",
-    "user_disabled": "name somebody whose account is active",
-    "cant_invite": "name somebody whose account is active, or let the app invite people",
-    "no_such_subteam": "correct the user group in the configuration",
-    "plan_upgrade_required": "name people instead: user groups need a paid plan",
-}
 DEEDS = {  # what people call the jobs that may be laid aside
     "OpenChannel": "make the channel",
     "DressChannel": "set the topic and the bookmark",
@@ -498,14 +488,15 @@ def _summary(incident: Incident, book: Playbook) -> str:
 
 
 def _not_done(parked: Sequence[Parked]) -> list[str]:
-    """A line for each thing that Slack refused, with what would mend it."""
+    """A line for each thing that Slack refused, with what would mend it; the same thing once."""
     lines = []
-    for job in parked[:5]:
-        mend = next((text for code, text in MENDS.items() if code in job.last_error), "")
-        deed = DEEDS.get(job.kind, title(job.kind, 40))
-        said = re.sub(r"\A[a-zA-Z_]+(?:\.[a-zA-Z]+)*: (?=[a-z])", "Slack says ", job.last_error)
+    times = Counter((job.kind, job.last_error) for job in parked)
+    for (kind, why), count in list(times.items())[:5]:
+        mend = remedy(why)
+        deed = DEEDS.get(kind, title(kind, 40)) + (f" ({count} times)" if count > 1 else "")
+        said = re.sub(r"\A[a-zA-Z_]+(?:\.[a-zA-Z]+)*: (?=[a-z])", "Slack says ", why)
         error = re.sub(r"&lt;(@[UW][A-Z0-9]+)&gt;", r"<\1>", title(said, 200))
         lines.append(f"Could not {deed}: {error}" + (f". To mend it: {mend}" if mend else ""))
-    if len(parked) > 5:
-        lines.append(f"… and {len(parked) - 5} more: `incibot jobs` lists them")
+    if len(times) > 5:
+        lines.append(f"… and {len(times) - 5} more: `incibot jobs` lists them")
     return lines

@@ -7,22 +7,25 @@ known by its name and its maker, and whoever tries a second time looks before th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import copy
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from incibot.core.pacing import Stint
 from incibot.core.people import ChannelId, Person, UserId
-from incibot.errors import SlackBusy, SlackError, SlackRefused
+from incibot.errors import PutOff, SlackBusy, SlackError, SlackRefused
 from incibot.log import logger
 from incibot.slack import reading
 from incibot.slack.blocks import fallback
+from incibot.store.pacing import Pace
 from incibot.store.workspaces import Workspace
 
 EVENT = "incibot"  # the event_type of our messages' metadata
@@ -39,6 +42,9 @@ LATER = frozenset(  # errors after which the same call may work
     }
 )
 NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
+GONE = frozenset(  # a channel in which nothing can be said any more
+    {"is_archived", "is_inactive", "channel_not_found", "not_in_channel"}
+)
 PAGE = 200  # messages at a time, as Slack recommends
 TIMEOUT = 20  # seconds for one call
 RESPOND = 5  # seconds for an answer to a response_url
@@ -52,7 +58,8 @@ log = logger(__name__)
 class Gateway:
     """Slack's Web API, as far as incibot needs it.
 
-    Every method raises SlackRefused or SlackBusy, and nothing else, when Slack does not do it.
+    Every method raises SlackRefused or SlackBusy, and nothing else, when Slack does not do it; and
+    PutOff, at somebody's pace, when it is not its turn.
     """
 
     def __init__(self, token: str, base_url: str, session: aiohttp.ClientSession) -> None:
@@ -69,13 +76,39 @@ class Gateway:
         self.client.retry_handlers = []
         self.observe: Callable[[str, str], None] = lambda method, outcome: None
         self.page = PAGE
+        self.pace: Pace | None = None
+        self._stint: Stint | None = None  # whose calls take their turn; None: they do not wait
 
-    async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
+    def at_pace(self, stint: Stint) -> Self:
+        """The same way to Slack, on which each call waits for its turn."""
+        if self.pace is None:
+            return self
+        paced = copy.copy(self)
+        paced._stint = stint
+        return paced
+
+    async def _ask(
+        self, method: str, call: Awaitable[Any], *, channel: ChannelId | None = None
+    ) -> dict[str, Any]:
+        """Call Slack.
+
+        Args:
+            channel: where it posts a message, or edits one.
+        """
+        if self.pace is not None and self._stint is not None:
+            try:
+                await self.pace.take(method, self._stint, channel=channel)
+            except PutOff:
+                if isinstance(call, Coroutine):
+                    call.close()
+                raise
         try:
             answer = await call
         except SlackApiError as error:
             raised = _error(method, error)
             self.observe(method, raised.code)
+            if self.pace is not None and isinstance(raised, SlackBusy) and raised.retry_after:
+                await self.pace.close(method, raised.retry_after)
             raise raised from error
         except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
             self.observe(method, "unreachable")
@@ -178,10 +211,14 @@ class Gateway:
                     continue
             else:
                 channel = ChannelId(made["channel"]["id"])
-            await self._ask(
-                "conversations.setPurpose",
-                self.client.conversations_setPurpose(channel=channel, purpose=marker),
-            )
+            try:
+                await self._ask(
+                    "conversations.setPurpose",
+                    self.client.conversations_setPurpose(channel=channel, purpose=marker),
+                )
+            except SlackRefused as error:
+                # It is ours all the same: until we have written that down, its age tells it.
+                log.warning("channel.unmarked", channel=channel, error=str(error))
             return channel, name
         raise SlackRefused("conversations.create", "name_taken", names(0))
 
@@ -204,7 +241,7 @@ class Gateway:
         while True:
             found = await self._ask(
                 "conversations.list",
-                self.client.conversations_list(types=kind, limit=200, cursor=cursor or None),
+                self.client.conversations_list(types=kind, limit=999, cursor=cursor or None),
             )
             for channel in found.get("channels") or ():
                 if channel.get("name") == name:
@@ -222,6 +259,18 @@ class Gateway:
             if found:
                 return ChannelId(found["id"])
         raise SlackRefused("conversations.list", "channel_not_found", channel)
+
+    async def ensure_live(self, channel: ChannelId) -> None:
+        """See that there is such a channel, and that it can be written to.
+
+        Raises:
+            SlackRefused: it is not there, or not for us, or archived.
+        """
+        found = await self._ask(
+            "conversations.info", self.client.conversations_info(channel=channel)
+        )
+        if (found.get("channel") or {}).get("is_archived"):
+            raise SlackRefused("conversations.info", "is_archived")
 
     async def ensure_topic(self, channel: ChannelId, topic: str) -> None:
         found = await self._ask(
@@ -321,6 +370,7 @@ class Gateway:
                     self.client.chat_update(
                         channel=channel, ts=known, text=fallback(text), blocks=list(blocks)
                     ),
+                    channel=channel,
                 )
             except SlackRefused as error:
                 if error.code != "message_not_found":
@@ -338,6 +388,7 @@ class Gateway:
                 unfurl_media=False,
                 metadata={"event_type": EVENT, "event_payload": {"key": key}},
             ),
+            channel=channel,
         )
         return str(answer["ts"])
 
@@ -388,6 +439,7 @@ class Gateway:
                 self.client.chat_update(
                     channel=channel, ts=ts, text=fallback(text), blocks=list(blocks)
                 ),
+                channel=channel,
             )
         except SlackRefused as error:
             if error.code not in ("message_not_found", "channel_not_found", "is_archived"):
@@ -562,12 +614,18 @@ class Gateway:
         tickets: list[dict[str, str | None]] = [
             {"id": await self._upload(name, held), "title": title} for name, held in files
         ]
-        await self._ask(
-            "files.completeUploadExternal",
-            self.client.files_completeUploadExternal(
-                files=tickets, channel_id=channel, initial_comment=words
-            ),
-        )
+        try:
+            await self._ask(
+                "files.completeUploadExternal",
+                self.client.files_completeUploadExternal(
+                    files=tickets, channel_id=channel, initial_comment=words
+                ),
+            )
+        except SlackRefused as error:
+            if error.code != "file_not_found":
+                raise
+            # What was handed over a moment ago did not arrive after all: it is handed over anew.
+            raise SlackBusy(error.method, error.code, error.detail) from error
 
     async def _upload(self, name: str, content: bytes) -> str:
         """Hand a file to Slack, where nobody sees it yet; answers with its id."""

@@ -25,6 +25,7 @@ def home(
     to_write: Sequence[Incident],
     to_read: Sequence[Incident],
     page: Callable[[int], str],
+    inside: frozenset[int] = frozenset(),
 ) -> View:
     """Somebody's App Home.
 
@@ -32,6 +33,7 @@ def home(
         going: the open incidents that they may see, the newest first.
         to_write, to_read: ended ones without a review draft, and with one; those that ended last first.
         page: the address of an incident's page; empty where there are no pages.
+        inside: the numbers of those in whose channels they are.
     """
     shown: list[Block] = [
         blocks.header("Incidents"),
@@ -43,7 +45,7 @@ def home(
         ),
         *_roles(user, book, going),
         *_tasks(user, going),
-        *_open(book, going),
+        *_open(book, going, inside),
         *_reviews("Reviews to write", to_write, book, page, drafted=False),
         *_reviews("Reviews to read", to_read, book, page, drafted=True),
     ]
@@ -79,7 +81,7 @@ def _tasks(user: UserId, going: Sequence[Incident]) -> list[Block]:
     return [*shown, *_more(len(mine) - TASKS, "list mine")]
 
 
-def _open(book: Playbook, going: Sequence[Incident]) -> list[Block]:
+def _open(book: Playbook, going: Sequence[Incident], inside: frozenset[int]) -> list[Block]:
     if not going:
         return [
             blocks.section(
@@ -89,7 +91,12 @@ def _open(book: Playbook, going: Sequence[Incident]) -> list[Block]:
     shown: list[Block] = [blocks.section(f"*Open incidents* ({len(going)})")]
     for incident in going[:OPEN]:
         join = blocks.button("Join", "join", number=incident.number)
-        shown.append(blocks.section(cards.incident_line(incident, book), accessory=join))
+        shown.append(
+            blocks.section(
+                cards.incident_line(incident, book),
+                accessory=None if incident.number in inside else join,
+            )
+        )
     return [*shown, *_more(len(going) - OPEN, "list")]
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from incibot.core.incident import number_in
 from incibot.core.jobs import ShowHome
 from incibot.core.markup import clean_command, mentions, shorten, unescape
 from incibot.core.moves import title_of
@@ -17,9 +18,9 @@ from incibot.core.people import ChannelId, Person, UserId, zone_of
 from incibot.core.playbook import Playbook
 from incibot.core.timeline import Mark, MarkEvent, moment_of
 from incibot.core.visibility import may_see
-from incibot.errors import Conflict, Refused, SlackError
+from incibot.errors import Conflict, Refused, SlackError, Unreadable
 from incibot.log import logger
-from incibot.slack import blocks, reading, recording
+from incibot.slack import blocks, reading, recording, shapes
 from incibot.slack.blocks import View
 from incibot.slack.commands import WORDS, Call, Reply, Wrong, add, declare
 from incibot.slack.commands.help import meant
@@ -88,10 +89,10 @@ class Inbound:
     def _read(self, event: Mapping[str, Any]) -> reading.Heard | None:
         """What the event tells; nothing, if it is not as Slack describes such events."""
         try:
-            return reading.heard(event)
-        except (KeyError, TypeError, ValueError, AttributeError) as odd:
+            return shapes.read(reading.heard, event)
+        except Unreadable as odd:
             # It would be as odd the next time: to be read in the log, not to be sent again.
-            log.error("event.unreadable", kind=str(event.get("type"))[:100], error=repr(odd)[:300])
+            log.error("event.unreadable", kind=str(event.get("type"))[:100], error=str(odd))
             return None
 
     def _says_nothing(self, event: reading.Heard) -> bool:
@@ -105,8 +106,10 @@ class Inbound:
                 return "home"
             case Met(person=person):
                 async with self.store.read() as tx:
-                    stranger = await tx.strangers([person.id])
-                if stranger:  # a workspace has many people, and their profiles change all the time
+                    known = await tx.person(person.id)
+                if (
+                    known is None
+                ):  # a workspace has many people, and their profiles change all the time
                     return "stranger"
                 await self.store.write(lambda tx: tx.learn([person]))
                 return "met"
@@ -136,7 +139,7 @@ class Inbound:
 
     async def on_command(self, body: Mapping[str, Any], ack: Ack) -> None:
         """``/incident`` as typed; the answer is for the asker alone."""
-        command = reading.command(body)
+        command = shapes.read(reading.command, body)
         reply = await self._answer(
             command.key,
             command.user,
@@ -190,20 +193,20 @@ class Inbound:
 
     async def on_action(self, body: Mapping[str, Any], ack: Ack) -> None:
         """A button is a typed command; the rest of the controls wait for their form to be sent."""
-        press = reading.pressed(body)
+        press = shapes.read(reading.pressed, body)
         if not press.action.startswith("run:"):
             self.heard("action", "ignored")
             await ack()
             return
         words, number = blocks.read_pointed(press.value)
-        named = press.metadata.get("number")
+        named = _number(press.metadata)
         reply = await self._answer(
             press.key,
             press.user,
             lambda call, tx: self._run_typed(call, tx),
             words=words,
             channel=press.channel,
-            number=number or (named if isinstance(named, int) else None),
+            number=number or named,
         )
         if reply.view is not None:
             reply = await self._open(reply.view, press.trigger_id, push=press.in_modal)
@@ -222,21 +225,21 @@ class Inbound:
 
     async def on_view(self, body: Mapping[str, Any], ack: Ack) -> None:
         """A form that was sent. What is wrong is said under its field, and nothing typed is lost."""
-        sent = reading.submitted(body)
+        sent = shapes.read(reading.submitted, body)
         command = WORDS.get(sent.callback)
         if command is None or command.submit is None:
             self.heard("view", "ignored")
             await ack()
             return
         submit = command.submit
-        named = sent.metadata.get("number")
+        named = _number(sent.metadata)
         first = next(iter(sent.values), "")
         try:
             reply = await self._decide(
                 sent.key,
                 sent.user,
                 lambda call, tx: submit(sent, call, tx),
-                number=named if isinstance(named, int) else None,
+                number=named,
             )
         except Wrong as wrong:
             await ack(response_action="errors", errors=wrong.fields)
@@ -256,7 +259,7 @@ class Inbound:
 
     async def on_shortcut(self, body: Mapping[str, Any], ack: Ack) -> None:
         """The shortcuts of the manifest: declare, declare from a message, add to the timeline."""
-        used = reading.shortcut(body)
+        used = shapes.read(reading.shortcut, body)
         message = used.message
 
         async def work(call: Call, tx: Transaction) -> Reply:
@@ -369,17 +372,20 @@ class Inbound:
                 attempt += 1
 
     async def _person(self, user: UserId) -> tuple[Person | None, bool]:
-        """Who that is, and whether we had to ask Slack; their zone decides how times are read."""
+        """Who that is, and whether we had to ask Slack.
+
+        Their zone decides how times are read; and whoever may be a guest is shown nothing private.
+        """
         async with self.store.read() as tx:
             known = await tx.person(user)
-        if known:
+        if known and known.outside is not None:
             return known, False
         try:
             async with asyncio.timeout(ASK):
                 return await self.slack.person(user), True
         except (SlackError, TimeoutError) as error:
             log.warning("person.unknown", user=user, error=str(error))
-            return None, False
+            return known, False
 
     async def _open(
         self, view: View, trigger_id: str, *, push: bool = False, over: str = ""
@@ -426,3 +432,9 @@ class Inbound:
         task = asyncio.create_task(deed)
         self.afterwards.add(task)
         task.add_done_callback(self.afterwards.discard)
+
+
+def _number(metadata: Mapping[str, Any]) -> int | None:
+    """The incident that a form or panel of ours is about."""
+    named = metadata.get("number")
+    return number_in(str(named)) if type(named) is int else None

@@ -12,6 +12,7 @@ from incibot.core.timeline import Entry, EntryKind, Source, just_before, moment_
 
 SPOKEN = {None, "", "bot_message", "me_message", "file_share", "thread_broadcast"}
 NO_TEXT = "This content can't be displayed."  # what Slack puts where a bot sent blocks alone
+VISITS = ("is_restricted", "is_ultra_restricted", "is_stranger")  # of a person who is a guest
 TOPICS = {"topic": "Topic", "purpose": "Purpose", "name": "Channel name"}
 
 
@@ -365,8 +366,8 @@ def message(
     files = [
         {
             "name": _sound(file.get("title") or file.get("name") or "file"),
-            "url": str(file.get("permalink") or ""),
-            "type": str(file.get("mimetype") or ""),
+            "url": _sound(file.get("permalink")),
+            "type": _sound(file.get("mimetype")),
         }
         for file in payload.get("files") or ()
         if file.get("mode") != "tombstone"  # it was deleted
@@ -467,7 +468,16 @@ def person(user: Mapping[str, Any]) -> Person:
         zone=str(user.get("tz") or ""),
         is_bot=bool(user.get("is_bot")),
         deleted=bool(user.get("deleted")),
+        outside=any(user.get(name) for name in VISITS),
+        teams=_teams(user),
     )
+
+
+def _teams(user: Mapping[str, Any]) -> frozenset[str]:
+    """Where they are at home: in an organization of several workspaces, each that they are in."""
+    within = user.get("enterprise_user") or {}
+    found = (user.get("team_id"), *(within.get("teams") or ()))
+    return frozenset(str(team) for team in found if team)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -528,7 +538,7 @@ def pressed(body: Mapping[str, Any]) -> Pressed:
         user=UserId(body["user"]["id"]),
         channel=ChannelId(channel) if channel else None,
         action=str(action["action_id"]),
-        value=str(option.get("value") or action.get("value") or ""),
+        value=_sound(option.get("value") or action.get("value")),
         trigger_id=str(body["trigger_id"]),
         response_url=str(body.get("response_url") or ""),
         in_modal=view.get("type") == "modal",
@@ -579,12 +589,12 @@ def submitted(body: Mapping[str, Any]) -> Submitted:
 def _value(element: Mapping[str, Any]) -> str | tuple[str, ...]:
     for name in ("selected_options",):
         if name in element:
-            return tuple(str(option["value"]) for option in element[name] or ())
+            return tuple(_sound(option["value"]) for option in element[name] or ())
     for name in ("selected_users", "selected_conversations"):
         if name in element:
-            return tuple(str(one) for one in element[name] or ())
+            return tuple(_sound(one) for one in element[name] or ())
     if element.get("selected_option"):
-        return str(element["selected_option"]["value"])
+        return _sound(element["selected_option"]["value"])
     for name in ("value", "selected_user", "selected_conversation", "selected_date"):
         if element.get(name):
             return _sound(element[name])
@@ -593,10 +603,14 @@ def _value(element: Mapping[str, Any]) -> str | tuple[str, ...]:
 
 def _metadata(view: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        found = json.loads(view.get("private_metadata") or "{}")
-    except ValueError:
+        found = json.loads(_sound(view.get("private_metadata")) or "{}")
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: _sound(value) if isinstance(value, str) else value for name, value in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

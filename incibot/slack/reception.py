@@ -77,10 +77,10 @@ class Reception:
         found = await self._of("shortcut", body)
         await (found.on_shortcut(body, ack) if found else ack())
 
-    async def drain(self) -> None:
-        """Wait for the answers that are still on their way."""
+    async def drain(self, seconds: float = 5) -> None:
+        """Wait for the answers that are still on their way; not longer than that."""
         if self.afterwards:
-            await asyncio.wait(self.afterwards, timeout=5)
+            await asyncio.wait(self.afterwards, timeout=seconds)
 
     async def _of(self, kind: str, body: Mapping[str, Any]) -> Inbound | None:
         team = reading.team_of(body) or ""

@@ -99,7 +99,7 @@ async def _come(number: int, event: Came, tx: Transaction) -> None:
     await tx.set_member(number, event.user, present=event.joined, as_of=event.at)
     if not known:
         await tx.record(number, entry)
-    await _show_homes(number, tx)
+    await _show_homes(number, event.user, tx)
     if event.joined:
         await tx.ask(Welcome(incident=number, user=event.user, at=event.at))
     await meet(tx, event.user)
@@ -115,15 +115,17 @@ async def record_late(number: int, event: Came, tx: Transaction) -> bool:
         return False
     await tx.set_member(number, event.user, present=event.joined, as_of=event.at)
     fresh = await tx.record(number, entry)
-    await _show_homes(number, tx)
+    await _show_homes(number, event.user, tx)
     await meet(tx, event.user)
     return fresh
 
 
-async def _show_homes(number: int, tx: Transaction) -> None:
-    """A private incident is on the App Homes of those who are in."""
+async def _show_homes(number: int, user: UserId, tx: Transaction) -> None:
+    """A private incident is on the App Homes of those who are in; a public one is not to be joined twice."""
     if (await tx.incident(number)).private:
         await tx.ask(ShowHomes())
+    else:
+        await tx.redraw_home(user)
 
 
 def _coming(event: Came, ending: str = "") -> Entry:

@@ -11,7 +11,14 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Insert, Table, event, insert, make_url
 from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as SQLTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 DRIVERS = {
@@ -49,6 +56,13 @@ NO_LIMITS = {
         "SET SESSION innodb_lock_wait_timeout = 600, lock_wait_timeout = 600"
         " /*M!100101 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */",
     ),
+}
+MENDED = {  # SQLite's words, and ours
+    "database is locked": "another program holds the SQLite file; incibot goes on when it lets go",
+    "database or disk is full": "the disk is full; incibot goes on when there is room",
+    "disk I/O error": "the disk takes nothing more (full, a quota, or broken)",
+    "attempt to write a readonly database": "the SQLite file, or its folder, is read-only",
+    "unable to open database file": "the SQLite file cannot be opened: see its folder and rights",
 }
 WAIT = 2.0  # seconds for a connection, to open one or to take one from the pool
 
@@ -286,6 +300,20 @@ def collided(error: DBAPIError) -> bool:
 def locked(error: DBAPIError) -> bool:
     """Whether somebody else held on to a row for too long."""
     return bool(_codes(error) & LOCKED)
+
+
+def ailment(error: Exception) -> str:
+    """Why the database takes nothing, in words; empty where it was this one unit of work only."""
+    if isinstance(error, DBAPIError):
+        if locked(error) or collided(error):
+            return ""
+        if not isinstance(error, OperationalError | InterfaceError):
+            return ""
+        words = str(error.orig)
+        return MENDED.get(words, words)[:300]
+    if isinstance(error, TimeoutError | SQLTimeoutError):
+        return "it is too slow"
+    return f"{type(error).__name__}: {error}"[:300] if isinstance(error, OSError) else ""
 
 
 def _codes(error: DBAPIError) -> frozenset[Any]:

@@ -6,15 +6,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, Table, delete, false, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incibot.core.incident import Incident, Known, Milestone, Task, Update
 from incibot.core.people import Assignment, UserId
 from incibot.core.playbook import Kind
+from incibot.core.timeline import moment_of
 from incibot.errors import Conflict
 from incibot.store.database import insert_once
-from incibot.store.schema import assignments, counters, incidents, members, milestones, tasks
+from incibot.store.schema import (
+    assignments,
+    counters,
+    incidents,
+    members,
+    milestones,
+    people,
+    tasks,
+)
 
 
 async def next_number(connection: AsyncConnection) -> int:
@@ -38,6 +47,10 @@ async def load(
     reached = await _rows_of(connection, milestones, numbers)
     to_do = await _rows_of(connection, tasks, numbers)
     there = await _rows_of(connection, members, private)
+    concerned = {row.number: _people_of(row, held, there) for row in rows if row.private}
+    inside = await _inside(
+        connection, {_key(row, user) for row in rows for user in concerned.get(row.number, ())}
+    )
     return [
         Incident(
             number=row.number,
@@ -77,6 +90,14 @@ async def load(
                 for one in sorted(to_do[row.number], key=lambda one: one.number)
             ),
             members=frozenset(UserId(one.user) for one in there[row.number] if one.present),
+            left={
+                UserId(one.user): moment_of(one.as_of)
+                for one in there[row.number]
+                if not one.present
+            },
+            outside=frozenset(
+                user for user in concerned.get(row.number, ()) if _key(row, user) not in inside
+            ),
             turned_at=row.turned_at,
             version=row.version,
         )
@@ -84,10 +105,30 @@ async def load(
     ]
 
 
-async def _rows_of(
-    connection: AsyncConnection, table: Table, numbers: Sequence[int]
-) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
+_Rows = dict[int, list[Row[Any]]]
+
+
+def _people_of(row: Row[Any], held: _Rows, there: _Rows) -> frozenset[UserId]:
+    """Whoever has to do with a private incident, in whatever way."""
+    others = (*held[row.number], *there[row.number])
+    return frozenset([row.declared_by, *(UserId(one.user) for one in others)])
+
+
+def _key(row: Row[Any], user: UserId) -> str:
+    """Under which somebody is known in the incident's workspace."""
+    return f"{row.team}|{user}" if row.team else user
+
+
+async def _inside(connection: AsyncConnection, keys: set[str]) -> frozenset[str]:
+    """Those of whom we know that they are no guests, and of no other workspace."""
+    if not keys:
+        return frozenset()
+    query = select(people.c.user).where(people.c.user.in_(keys), people.c.outside == false())
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def _rows_of(connection: AsyncConnection, table: Table, numbers: Sequence[int]) -> _Rows:
+    found: _Rows = defaultdict(list)
     if numbers:
         query = select(table).where(table.c.incident.in_(numbers))
         for row in await connection.execute(query):
@@ -227,3 +268,18 @@ async def present(connection: AsyncConnection, number: int) -> frozenset[UserId]
     """Who is in the incident's channel, as of the latest event about each."""
     query = select(members.c.user).where(members.c.incident == number, members.c.present == true())
     return frozenset((await connection.execute(query)).scalars())
+
+
+async def rooms(
+    connection: AsyncConnection, numbers: Iterable[int], *where: ColumnElement[bool]
+) -> dict[int, frozenset[UserId]]:
+    """Who is in the channels of these incidents, as far as these fit."""
+    query = (
+        select(members.c.incident, members.c.user)
+        .join(incidents, incidents.c.number == members.c.incident)
+        .where(members.c.incident.in_(list(numbers)), members.c.present == true(), *where)
+    )
+    found: dict[int, set[UserId]] = defaultdict(set)
+    for row in await connection.execute(query):
+        found[row.incident].add(row.user)
+    return {number: frozenset(users) for number, users in found.items()}

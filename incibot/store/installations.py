@@ -19,7 +19,7 @@ from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStor
 from sqlalchemy import Column, MetaData, Select, Table, and_, delete, insert, select, update
 from sqlalchemy.types import TypeDecorator
 
-from incibot.errors import Unreadable
+from incibot.errors import Unopenable
 from incibot.store.schema import slack_bots, slack_installations, slack_oauth_states
 from incibot.store.sealing import Seal
 from incibot.store.types import WORDS
@@ -90,7 +90,7 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         """The bot's token in a workspace; None where incibot is not installed, or no longer.
 
         Raises:
-            Unreadable: it is there, and none of our keys opens it.
+            Unopenable: it is there, and none of our keys opens it.
         """
         async with self._store.read() as tx:
             found = await tx.connection.execute(self._newest(self.bots.c.bot_token, team))
@@ -111,7 +111,7 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         for team in await self.teams():
             try:
                 await self.token(team)
-            except Unreadable:
+            except Unopenable:
                 found.append(team)
         return found
 
@@ -119,7 +119,7 @@ class Installations(AsyncSQLAlchemyInstallationStore):
         """Seal everything with the first key; how many values it were.
 
         Raises:
-            Unreadable: there is one that no key opens. The others are renewed all the same.
+            Unopenable: there is one that no key opens. The others are renewed all the same.
         """
         count = lost = 0
         for table in (slack_bots, slack_installations):
@@ -132,12 +132,12 @@ class Installations(AsyncSQLAlchemyInstallationStore):
                 for number, sealed in rows:
                     try:
                         fresh = self._seal.renew(sealed)
-                    except Unreadable:
+                    except Unopenable:
                         lost += 1
                         continue
                     count += await self._store.write(_replacing(table, name, number, sealed, fresh))
         if lost:
-            raise Unreadable(
+            raise Unopenable(
                 f"{count} renewed; {lost} cannot be opened by any of INCIBOT_ENCRYPTION_KEYS:"
                 " give the key with which they were sealed too"
             )

@@ -7,9 +7,10 @@ it. `due_at` is null when the job was laid aside for a person to look at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +31,8 @@ class Claim:
         team: the workspace that it is to be done in; empty where it is not known by name yet.
         attempts: which try this is, from 1.
         asked: how often it had been asked for when we claimed it.
+        lease: tells this claim from any other of the same job.
+        waits_for: the method of Slack's for whose sake it was put off, if it was.
     """
 
     id: int
@@ -39,6 +42,8 @@ class Claim:
     incident: int | None
     attempts: int
     asked: int
+    lease: str = field(repr=False)
+    waits_for: str | None
     team: str = ""
 
 
@@ -101,10 +106,11 @@ async def claim(
     connection: AsyncConnection, row: Row[Any], *, at: datetime, lease: timedelta
 ) -> Claim | None:
     """Take the job for the length of the lease; None if another worker was faster."""
+    token = uuid4().hex
     taken = await connection.execute(
         update(jobs)
         .where(jobs.c.id == row.id, jobs.c.attempts == row.attempts, jobs.c.due_at == row.due_at)
-        .values(due_at=at + lease, attempts=row.attempts + 1)
+        .values(due_at=at + lease, attempts=row.attempts + 1, lease=token, waits_for=None)
     )
     if taken.rowcount != 1:
         return None
@@ -116,8 +122,15 @@ async def claim(
         incident=row.incident,
         attempts=row.attempts + 1,
         asked=row.asked,
+        lease=token,
+        waits_for=row.waits_for,
         team=row.workspace or "",
     )
+
+
+def _ours(held: Claim) -> tuple[ColumnElement[bool], ...]:
+    """It is still in our hands. An older release that took it meanwhile has counted its try."""
+    return jobs.c.id == held.id, jobs.c.attempts == held.attempts, jobs.c.lease == held.lease
 
 
 async def finish(
@@ -128,12 +141,12 @@ async def finish(
     Raises:
         LeaseLost: another worker has it; the caller's transaction must not be kept.
     """
-    ours = (jobs.c.id == held.id, jobs.c.attempts == held.attempts, *where)
+    ours = (*_ours(held), *where)
     gone = await connection.execute(delete(jobs).where(*ours, jobs.c.asked == held.asked))
     if gone.rowcount == 1:
         return
     again = await connection.execute(
-        update(jobs).where(*ours).values(due_at=at, attempts=0, last_error="")
+        update(jobs).where(*ours).values(due_at=at, attempts=0, last_error="", lease=None)
     )
     if again.rowcount != 1:
         raise LeaseLost(held.key)
@@ -143,20 +156,24 @@ async def put_back(
     connection: AsyncConnection,
     held: Claim,
     *where: ColumnElement[bool],
-    error: str,
+    error: str | None,
     due_at: datetime | None,
-    got_on: bool = False,
+    attempts: int | None = None,
+    waits_for: str | None = None,
 ) -> bool:
     """Try again at `due_at`, or never (None) until a person says so. False if the lease was lost.
 
     Args:
-        got_on: a part of it is done; the tries until now do not count for the rest.
+        error: what went wrong; None if nothing did since the last try.
+        attempts: how many tries count so far, if not all.
+        waits_for: the method of Slack's whose turn it waits for.
     """
-    written = await connection.execute(
-        update(jobs)
-        .where(jobs.c.id == held.id, jobs.c.attempts == held.attempts, *where)
-        .values(due_at=due_at, last_error=error[:2000], **({"attempts": 0} if got_on else {}))
-    )
+    values: dict[str, Any] = {"due_at": due_at, "lease": None, "waits_for": waits_for}
+    if error is not None:
+        values["last_error"] = error[:2000]
+    if attempts is not None:
+        values["attempts"] = attempts
+    written = await connection.execute(update(jobs).where(*_ours(held), *where).values(**values))
     return written.rowcount == 1
 
 
@@ -215,6 +232,12 @@ async def take_up(connection: AsyncConnection, scope: str, *, at: datetime) -> N
     """The inverse, when incibot is installed there again."""
     aside = (jobs.c.team == scope, jobs.c.due_at.is_(None), jobs.c.last_error == NOT_INSTALLED)
     await connection.execute(update(jobs).where(*aside).values(due_at=at, attempts=1))
+
+
+async def is_waiting(connection: AsyncConnection, key: str) -> bool:
+    """Whether the job is still to be done, and not laid aside."""
+    query = select(jobs.c.id).where(jobs.c.key == key, jobs.c.due_at.is_not(None))
+    return (await connection.execute(query)).first() is not None
 
 
 async def waiting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -63,6 +64,7 @@ people = Table(
     Column("zone", WORD, nullable=False),
     Column("is_bot", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    Column("outside", Boolean),  # a guest, or of another workspace; null: nobody has asked yet
     Column("learnt_at", Moment, nullable=False),
     _team(index=True),
 )
@@ -217,7 +219,19 @@ jobs = Table(
     Column("asked", Integer, nullable=False),  # how often it was asked for
     Column("last_error", WORDS, nullable=False),
     _team(),
+    Column("lease", WORD),  # of the last claim; null: nobody has it, or an older release
+    Column("waits_for", WORD),  # the Web API method for whose slot it waits
     sqlite_autoincrement=True,  # a number is never given twice: a late worker must find none but its own
+)
+
+slots = Table(  # how far Slack's limits are used up: microseconds of the database's clock
+    "slots",
+    metadata,
+    Column("team", ID, primary_key=True),
+    Column("key", KEY, primary_key=True),
+    Column("rested", BigInteger, nullable=False),
+    Column("promised", BigInteger, nullable=False),
+    Column("closed", BigInteger, nullable=False),
 )
 
 posts = Table(  # our messages in Slack, by the key of the job that keeps them right

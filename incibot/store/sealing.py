@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from incibot.errors import Unreadable
+from incibot.errors import Unopenable
 
 
 def new_key() -> str:
@@ -24,12 +24,12 @@ class Seal:
         return self._keys.encrypt(text.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """Raises Unreadable where no key fits, or somebody has changed it."""
+        """Raises Unopenable where no key fits, or somebody has changed it."""
         try:
             return self._keys.decrypt(sealed).decode()
         except InvalidToken:
-            raise Unreadable("none of INCIBOT_ENCRYPTION_KEYS opens a token that is kept") from None
+            raise Unopenable("none of INCIBOT_ENCRYPTION_KEYS opens a token that is kept") from None
 
     def renew(self, sealed: str) -> str:
-        """The same, sealed with the first key. Raises Unreadable like `open`."""
+        """The same, sealed with the first key. Raises Unopenable like `open`."""
         return self.close(self.open(sealed))

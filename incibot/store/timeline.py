@@ -141,6 +141,19 @@ async def bearing(
     return {row.id: row.incident for row in rows if await ours(row.incident)}
 
 
+async def said_in(
+    connection: AsyncConnection, channel: ChannelId, ts: str, *, ours: Ours
+) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """What each entry of the message has said so far, with its incident's number."""
+    found = await bearing(connection, channel, ts, ours=ours, locked=True)
+    query = select(wordings.c.entry, wordings.c.words).where(wordings.c.entry.in_(found))
+    said: dict[int, list[str]] = {entry: [] for entry in found}
+    for row in await connection.execute(query):
+        if row.words:
+            said[row.entry].append(row.words)
+    return {entry: (found[entry], tuple(words)) for entry, words in said.items() if words}
+
+
 async def erase(
     connection: AsyncConnection,
     ledger: Ledger,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, delete, false, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from incibot.core.catching_up import (
@@ -29,21 +29,29 @@ from incibot.core.catching_up import (
     Silence,
     silences,
 )
-from incibot.core.chain import Difference, Tip, Verdict, incident_fact, review_fact
+from incibot.core.chain import (
+    Difference,
+    Tip,
+    Verdict,
+    incident_fact,
+    redacted_fact,
+    review_fact,
+)
 from incibot.core.chain import verify as hold_against
 from incibot.core.change import Change, Post
 from incibot.core.history import Completeness, Head, History, Interval, Outcome, covering
 from incibot.core.incident import Incident
-from incibot.core.jobs import CatchUp, Job, Remind
+from incibot.core.jobs import CatchUp, Job, LearnPerson, Remind, ShowHome
 from incibot.core.people import ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
 from incibot.core.reminders import Kept, Lack, Stand, lacks
+from incibot.core.review.erasing import without
 from incibot.core.timeline import Entry, EntryKind, MarkEvent, Recorded, ts_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound, NotInstalled
 from incibot.log import logger
 from incibot.store import catching_up, chain, incidents, jobs, reminders, timeline, workspaces
-from incibot.store.database import LOCK, Turn, collided, insert_once, locked, put
+from incibot.store.database import LOCK, Turn, ailment, collided, insert_once, locked, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
 from incibot.store.schema import incidents as incident_rows
@@ -89,6 +97,7 @@ class _Shared:
     turn: Turn
     work: asyncio.Event
     salts: Callable[[], str]
+    trouble: str
     stores: dict[str | None, Store]
 
 
@@ -110,6 +119,7 @@ class Store:
             turn=Turn(engine),
             work=asyncio.Event(),
             salts=chain.fresh_salt,
+            trouble="",
             stores={FIRST: self},
         )
         self._look_as(FIRST, FIRST)
@@ -176,6 +186,15 @@ class Store:
         return self._shared.work
 
     @property
+    def trouble(self) -> str:
+        """Why the last unit of work could not be written; empty where it could."""
+        return self._shared.trouble
+
+    @trouble.setter
+    def trouble(self, why: str) -> None:
+        self._shared.trouble = why
+
+    @property
     def salts(self) -> Callable[[], str]:
         """Where salts come from; a story that is to be told twice alike brings its own."""
         return self._shared.salts
@@ -210,7 +229,9 @@ class Store:
         while True:
             try:
                 async with self.begin() as tx:
-                    return await work(tx)
+                    done = await work(tx)
+                self._notice("")
+                return done
             except chain.Overtaken:
                 if attempt == COLLISIONS:
                     raise
@@ -221,8 +242,20 @@ class Store:
                     log.warning("database.busy", seconds=round(passed, 1), attempt=attempt)
                 again = passed + LOCK < HURRY if locked(error) else collided(error)
                 if not again or attempt == COLLISIONS:
+                    self._notice(ailment(error))
                     raise
+            except (SQLAlchemyError, OSError) as error:
+                self._notice(ailment(error))
+                raise
             attempt += 1
+
+    def _notice(self, trouble: str) -> None:
+        """Remember whether the database takes what is written; say so when that changes."""
+        if trouble and not self.trouble:
+            log.error("database.takes_no_writes", why=trouble)
+        elif self.trouble and not trouble:
+            log.info("database.takes_writes_again")
+        self.trouble = trouble
 
     async def take_up(self) -> int:
         """Link what was recorded without a link: before there were chains, or by an older release.
@@ -423,10 +456,14 @@ class Transaction:
         return await self._load(*where)
 
     async def open_by_severity(self) -> dict[str, int]:
-        """How many incidents are open, by severity."""
+        """How many public incidents are open, by severity: whoever reads metrics may not know of others."""
         query = (
             select(incident_rows.c.severity, func.count())
-            .where(incident_rows.c.over == false(), *self._of_ours(incident_rows.c.team))
+            .where(
+                incident_rows.c.over == false(),
+                incident_rows.c.private == false(),
+                *self._of_ours(incident_rows.c.team),
+            )
             .group_by(incident_rows.c.severity)
         )
         rows = await self._connection.execute(query)
@@ -483,7 +520,44 @@ class Transaction:
     async def erase(self, channel: ChannelId, ts: str, *, at: datetime) -> None:
         """The message was deleted in Slack: its words go, in each timeline that has it."""
         await catching_up.is_known_now(self._connection, channel, ts, scope=self._own)
+        said = await timeline.said_in(self._connection, channel, ts, ours=self._is_ours)
         await timeline.erase(self._connection, self.ledger, channel, ts, ours=self._is_ours, at=at)
+        for entry, (number, wordings) in said.items():
+            await self._erase_quotes(number, entry, wordings)
+
+    async def _erase_quotes(self, number: int, entry: int, wordings: Sequence[str]) -> None:
+        """In each text that the review ever had, where incibot has quoted them.
+
+        As it stands, the review gets a version more, so that whoever has it open writes over nothing.
+        """
+        kept = await self.kept_review(number)
+        if kept is None:
+            return
+        incident = await self.incident(number)
+        channels: dict[str, str] = {}
+        if incident.channel:
+            channels[incident.channel] = incident.channel_name
+
+        def without_them(markdown: str) -> str:
+            return without(markdown, entry, wordings, channels)
+
+        if (bare := without_them(kept.markdown)) != kept.markdown:
+            await self.rewrite_review(number, bare, over=kept.version)
+        query = select(review_versions).where(review_versions.c.incident == number)
+        for row in (await self._connection.execute(query.with_for_update())).mappings().all():
+            bare = without_them(row["markdown"])
+            if bare == row["markdown"]:
+                continue
+            version = {**row, "markdown": bare, "salt": self.ledger.salt()}
+            await self._connection.execute(
+                update(review_versions)
+                .where(
+                    review_versions.c.incident == number,
+                    review_versions.c.version == row["version"],
+                )
+                .values(markdown=bare, salt=version["salt"])
+            )
+            self.ledger.note(number, redacted_fact(version))
 
     async def bears(self, channel: ChannelId, ts: str) -> bool:
         """Whether the message is in any timeline."""
@@ -507,6 +581,11 @@ class Transaction:
         """Who is in the incident's channel, as far as we have heard."""
         await self._must_be_ours(number)
         return await incidents.present(self._connection, number)
+
+    async def rooms(self, numbers: Iterable[int]) -> dict[int, frozenset[UserId]]:
+        """Who is in the channels of these incidents."""
+        ours = self._of_ours(incident_rows.c.team)
+        return await incidents.rooms(self._connection, numbers, *ours)
 
     async def outcomes(self, number: int) -> dict[int, Outcome]:
         """What became of the hypotheses, by the ids of their entries."""
@@ -595,28 +674,50 @@ class Transaction:
             zone=row.zone,
             is_bot=row.is_bot,
             deleted=row.deleted,
+            outside=row.outside,
         )
 
     async def learn(self, persons: Iterable[Person]) -> None:
-        """Note names and time zones as Slack has them now."""
+        """Note who people are, as Slack has them now. Who is a guest sees less from now on."""
+        here = await self.workspace()
         for person in persons:
+            abroad = bool(here and person.teams and here.team not in person.teams)
+            outside = True if abroad else person.outside
+            known = await self.person(person.id)
             values = {
                 "name": person.name,
                 "zone": person.zone,
                 "is_bot": person.is_bot,
                 "deleted": person.deleted,
+                "outside": outside,
                 "learnt_at": self.at,
                 "team": self._own,
             }
             await put(self._connection, people, {"user": self._key(person.id)}, values)
+            if known is None or known.outside != outside:
+                await self.redraw_home(person.id)
+
+    async def redraw_home(self, user: UserId) -> None:
+        """Ask for their App Home to be drawn anew, if they have ever looked at it."""
+        job = ShowHome(user=user)
+        if await self.post(job.key):
+            await self.ask(job)
+
+    async def ask_who_is_who(self) -> None:
+        """Ask about those of whom an older release did not learn whether they are guests."""
+        query = select(people.c.user).where(people.c.outside.is_(None), people.c.team == self._own)
+        for user in list((await self._connection.execute(query)).scalars()):
+            await self.ask(LearnPerson(user=UserId(self._plain(user))))
 
     async def strangers(self, users: Iterable[UserId]) -> list[UserId]:
-        """Those of them whom we have not met, in the given order."""
+        """Those of them whom we do not know, or not whether they are guests, in the given order."""
         asked = list(dict.fromkeys(users))
         if not asked:
             return []
         known = await self._connection.execute(
-            select(people.c.user).where(people.c.user.in_(map(self._key, asked)))
+            select(people.c.user).where(
+                people.c.user.in_(map(self._key, asked)), people.c.outside.is_not(None)
+            )
         )
         met = {self._plain(row.user) for row in known}
         return [user for user in asked if user not in met]
@@ -739,11 +840,23 @@ class Transaction:
         await jobs.finish(self._connection, claim, *self._of_ours(job_rows.c.team), at=self.at)
 
     async def put_back(
-        self, claim: Claim, *, error: str, due_at: datetime | None, got_on: bool = False
+        self,
+        claim: Claim,
+        *,
+        error: str | None,
+        due_at: datetime | None,
+        attempts: int | None = None,
+        waits_for: str | None = None,
     ) -> bool:
         ours = self._of_ours(job_rows.c.team)
         return await jobs.put_back(
-            self._connection, claim, *ours, error=error, due_at=due_at, got_on=got_on
+            self._connection,
+            claim,
+            *ours,
+            error=error,
+            due_at=due_at,
+            attempts=attempts,
+            waits_for=waits_for,
         )
 
     async def parked(self, incident: int | None = None) -> list[Parked]:
@@ -755,6 +868,10 @@ class Transaction:
         count = await jobs.retry(self._connection, *ours, at=self.at, job=job)
         self.asked = True
         return count
+
+    async def is_waiting(self, job: Job) -> bool:
+        """Whether the job is still to be done, and not laid aside."""
+        return await jobs.is_waiting(self._connection, self._key(job.key))
 
     async def waiting(self) -> tuple[int, int, datetime | None]:
         return await jobs.waiting(self._connection, *self._of_ours(job_rows.c.team))

@@ -20,7 +20,9 @@ from incibot.config import ApiToken
 from incibot.core import disclosure
 from incibot.core.history import Completeness, Head
 from incibot.core.incident import Incident, number_in
-from incibot.core.people import Directory, UserId, zone_of
+from incibot.core.people import Directory, zone_of
+from incibot.core.secrets import mask
+from incibot.core.visibility import NOBODY
 from incibot.errors import NotFound, NotInstalled
 from incibot.exports import FORMATS
 from incibot.exports.json_timeline import compact, person, roles, stamp
@@ -31,7 +33,6 @@ from incibot.web.streaming import SANDBOX, Streams
 from incibot.web.trouble import Denied, Handler
 
 ROOT = "/api/v1"
-NOBODY = UserId("")  # holds no role and is in no channel, so no private incident shows itself
 USUAL = 50
 MOST = 200
 TEAM = web.RequestKey("team", str)  # whose record the token opens; empty where that is not known
@@ -206,7 +207,7 @@ class Api:
 def review_file(incident: Incident, markdown: str, word: str, streams: Streams) -> web.Response:
     """The review as a file; `word` is ``md`` or ``html``."""
     title = f"{incident.ref} review draft"
-    text = to_html(markdown, streams.renderer, title=title) if word == "html" else markdown
+    text = to_html(markdown, streams.renderer, title=title) if word == "html" else mask(markdown)
     return web.Response(
         text=text,
         content_type="text/html" if word == "html" else "text/markdown",

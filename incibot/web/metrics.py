@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from incibot.core.playbook import Reminder
 from incibot.store.unit import Store
@@ -29,6 +29,13 @@ class Metrics:
             "incibot_slack_calls",
             "Calls of Slack's Web API, by method and outcome",
             ["method", "outcome"],
+            registry=self.registry,
+        )
+        self.waits = Histogram(
+            "incibot_slack_wait_seconds",
+            "Seconds that a call of Slack had to wait for its turn; 0 if it went at once",
+            ["method"],
+            buckets=(0.0, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0),
             registry=self.registry,
         )
         self.requests = Counter(
@@ -79,6 +86,9 @@ class Metrics:
 
     def called(self, method: str, outcome: str) -> None:
         self.calls.labels(method, outcome).inc()
+
+    def paced(self, method: str, seconds: float) -> None:
+        self.waits.labels(method).observe(seconds)
 
     def asked(self, route: str, status: int) -> None:
         self.requests.labels(route, str(status)).inc()

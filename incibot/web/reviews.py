@@ -13,6 +13,7 @@ from incibot.core.change import Change
 from incibot.core.history import Head
 from incibot.core.incident import Incident
 from incibot.core.jobs import Echo, ShowHomes
+from incibot.core.secrets import mask
 from incibot.core.timeline import Entry, EntryKind
 from incibot.errors import Conflict, NotFound, Refused
 from incibot.log import logger
@@ -113,8 +114,10 @@ class Reviews:
         fields = await self._site.form(request)
         typed = fields.get("markdown", "").replace("\r\n", "\n").replace("\r", "\n")
         typed = typed.replace("\0", "")  # PostgreSQL stores none
+        # In a thread, as below: it may be long. What is in a review is for many to read.
+        masked = await asyncio.to_thread(mask, typed)
         try:
-            return await self._save(request, fields, typed)
+            return await self._save(request, fields, masked)
         except (Refused, SQLAlchemyError, OSError) as cause:
             raise Unsaved(typed, cause) from cause
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,7 @@ from incibot.errors import TemplateError
 from incibot.log import logger
 from incibot.render import Renderer
 from incibot.store.unit import Clock, Store
+from incibot.web import payloads
 from incibot.web.api import Api
 from incibot.web.install import INSTALL, REDIRECT, Install
 from incibot.web.metrics import Metrics
@@ -28,7 +30,7 @@ from incibot.web.site import Site
 from incibot.web.streaming import Streams
 from incibot.web.trouble import SIGNED_OUT, Trouble, edge
 
-BODY = 4 * 1024 * 1024  # bytes of a request that we read; Slack's are far smaller
+BODY = 4 * 1024 * 1024  # bytes of a form that we read: a review, with each letter as three or more
 MACHINES = ("/api/", "/slack/", "/hooks/", "/healthz", "/readyz", "/metrics")  # nobody reads these
 
 PEOPLES = (INSTALL, REDIRECT)  # but these are for people
@@ -38,6 +40,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # Prometheus's text f
 
 log = logger(__name__)
 
+Deliver = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 Ready = Callable[[], Awaitable[list[str]]]
 
 
@@ -53,7 +56,7 @@ class _Clock(SignatureClock):
 
 def build(
     *,
-    bolt: AsyncApp,
+    deliver: Deliver,
     store: Store,
     metrics: Metrics,
     renderer: Renderer,
@@ -69,6 +72,7 @@ def build(
     """The web application.
 
     Args:
+        deliver: hands a genuine payload of Slack's to whoever hears it.
         site: what the pages have in common; None where there are none.
         install: how workspaces get incibot; None where there is one workspace, by its token.
         usual_team: the workspace of an API token that names none.
@@ -81,7 +85,7 @@ def build(
         """Events, commands and interactivity. The answer comes after the commit."""
         if verifier is None:
             return web.json_response({"error": "http mode is off"}, status=404)
-        body = await request.read()
+        body = await _slacks(request)
         try:
             genuine = verifier.is_valid_request(body, dict(_lower(request)))
         except (UnicodeDecodeError, ValueError, TypeError):
@@ -91,8 +95,8 @@ def build(
         if not genuine:
             metrics.heard("request", "unsigned")
             return web.json_response({"error": "invalid request"}, status=401)
-        answer = await bolt.async_dispatch(await to_bolt_request(request))
-        return await to_aiohttp_response(answer)
+        payload = payloads.read(body, request.content_type)
+        return await to_aiohttp_response(await deliver(payload))
 
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "version": __version__})
@@ -159,6 +163,15 @@ async def _harden(_request: web.Request, answer: web.StreamResponse) -> None:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers.pop("Server", None)  # it would name versions
+
+
+async def _slacks(request: web.Request) -> bytes:
+    """The raw body. Raises HTTPRequestEntityTooLarge for one that Slack would not send."""
+    named = request.content_length or 0
+    body = b"" if named > payloads.MOST else await request.read()
+    if max(named, len(body)) > payloads.MOST:
+        raise web.HTTPRequestEntityTooLarge(max_size=payloads.MOST, actual_size=named)
+    return body
 
 
 def _lower(request: web.Request) -> list[tuple[str, str]]:

@@ -35,13 +35,13 @@ class Slow(Gateway):
         self.reached = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
+    async def _ask(self, method: str, call: Awaitable[Any], **where: Any) -> dict[str, Any]:
         if method != self._method:
-            return await super()._ask(method, call)
-        answer = await super()._ask(method, call) if self._obeyed else None
+            return await super()._ask(method, call, **where)
+        answer = await super()._ask(method, call, **where) if self._obeyed else None
         self.reached.set()
         await self.go_on.wait()
-        return await super()._ask(method, call) if answer is None else answer
+        return await super()._ask(method, call, **where) if answer is None else answer
 
 
 @pytest.fixture
@@ -278,6 +278,33 @@ async def test_a_worker_outlives_an_outage_of_the_database(database: str, tmp_pa
         there.app.runner.stop()
         async with asyncio.timeout(10):
             await working
+
+
+async def test_an_update_waits_for_the_announcement_that_it_stands_under(there: Bench) -> None:
+    there.slack.faults.breaks("conversations.list", status=503)  # so that it comes later
+    channel = await opened(there)
+    assert list(await due(there)) == ["Announce"]
+    await there.types("update half of it works", channel=channel)
+    assert sorted(await due(there)) == ["Announce", "Relay"]
+    there.clock.passes(minutes=1)
+    await there.settle()
+    there.clock.passes(minutes=1)
+    await there.settle()
+    announced, passed_on = there.ours("incidents")
+    assert passed_on["thread_ts"] == announced["ts"]
+    assert "half of it works" in text_of(passed_on)
+    assert await due(there) == {}
+
+
+async def test_an_update_goes_nowhere_where_the_announcement_was_given_up(
+    database: str, tmp_path: Path
+) -> None:
+    async with bench(database, tmp_path, announce="#nowhere") as there:
+        channel = await opened(there)
+        await there.types("update half of it works", channel=channel)  # and it is tried once more
+        there.clock.passes(seconds=2)
+        await there.settle()
+        assert await due(there) == {"Announce": None}
 
 
 async def test_a_card_of_an_incident_without_a_channel_is_no_error(there: Bench) -> None:

@@ -23,15 +23,22 @@ class Wire:
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self._flows = asyncio.Event()
         self.port = 0
 
+    def hold(self) -> None:
+        """Nothing comes through any more, and nobody is told."""
+        self._flows.clear()
+
     async def mend(self) -> None:
+        self._flows.set()
         if self._server is not None:
             return
         self._server = await asyncio.start_server(self._join, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
+        self._flows.set()
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -49,10 +56,10 @@ class Wire:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    @staticmethod
-    async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while piece := await source.read(65536):
+                await self._flows.wait()
                 sink.write(piece)
                 await sink.drain()
         sink.close()
@@ -78,11 +85,18 @@ async def fragile(
         yield database, lock, unlock
         await unlock()
         return
+    async with wired(database) as (through, wire):
+        yield through, wire.cut, wire.mend
+
+
+@asynccontextmanager
+async def wired(database: str) -> AsyncIterator[tuple[str, Wire]]:
+    """A server's URL by way of a wire, and the wire."""
     url = url_of(database)
     wire = Wire(url.host or "127.0.0.1", url.port or PORTS[url.get_backend_name()])
     await wire.mend()
     through = make_url(database).set(host="127.0.0.1", port=wire.port)
     try:
-        yield through.render_as_string(hide_password=False), wire.cut, wire.mend
+        yield through.render_as_string(hide_password=False), wire
     finally:
         await wire.cut()

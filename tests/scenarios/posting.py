@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +58,9 @@ async def post(
     given = {name: value for name, value in sent.items() if value}
     async with (
         aiohttp.ClientSession() as session,
-        session.post(f"{url or there.url}/slack/events", data=body, headers=given) as answer,
+        session.post(
+            f"{url or there.url}/slack/events", data=io.BytesIO(body), headers=given
+        ) as answer,
     ):
         return Answered(status=answer.status, text=await answer.text())
 

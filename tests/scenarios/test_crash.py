@@ -47,7 +47,7 @@ class Mortal(Gateway):
         self._calls = 0
         self._dead = False
 
-    async def _ask(self, method: str, call: Awaitable[Any]) -> dict[str, Any]:
+    async def _ask(self, method: str, call: Awaitable[Any], **where: Any) -> dict[str, Any]:
         self._calls += 1
         if self._dead or (self._calls > self._death.call and not self._death.obeyed):
             self._dead = True
@@ -55,7 +55,7 @@ class Mortal(Gateway):
             raise Died
         last = self._calls > self._death.call
         try:
-            answer = await super()._ask(method, call)
+            answer = await super()._ask(method, call, **where)
         except SlackError:
             if self._dead or last:
                 self._dead = True

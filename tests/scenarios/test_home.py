@@ -232,7 +232,7 @@ async def test_those_who_opened_theirs_last_are_kept_right(there: Bench) -> None
         await tx.apply(Change(posts=others))
     there.clock.passes(minutes=1)
     await opens(there, "bela")
-    await there.declares()
+    await there.declares(who="dana")
     assert "INC-1" in text_of(there.person("bela").home)
     assert "INC-1" not in text_of(there.person("ana").home)
     assert "INC-1" in text_of(await opens(there, "ana"))

@@ -12,7 +12,7 @@ from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import MetaData, insert, select, update
 
-from incibot.errors import Unreadable
+from incibot.errors import Unopenable
 from incibot.store.installations import SEALED, STATE_LIVES, Installations, States
 from incibot.store.schema import slack_bots, slack_installations, slack_oauth_states
 from incibot.store.sealing import Seal, new_key
@@ -150,10 +150,10 @@ async def test_keys_may_be_changed(store: Store) -> None:
     await installations(store, OLD).async_save(granted())
     wrong = installations(store, NEW)
     assert await wrong.unreadable() == ["T1"]
-    with pytest.raises(Unreadable, match="INCIBOT_ENCRYPTION_KEYS") as caught:
+    with pytest.raises(Unopenable, match="INCIBOT_ENCRYPTION_KEYS") as caught:
         await wrong.token("T1")
     assert OLD not in str(caught.value)
-    with pytest.raises(Unreadable, match="0 renewed; 7 cannot be opened"):
+    with pytest.raises(Unopenable, match="0 renewed; 7 cannot be opened"):
         await wrong.renew()
 
     both = installations(store, NEW, OLD)
@@ -161,7 +161,7 @@ async def test_keys_may_be_changed(store: Store) -> None:
     assert await both.unreadable() == []
     assert await both.renew() == 7
     assert await wrong.token("T1") == SECRETS["bot_token"]
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unopenable):
         await installations(store, OLD).token("T1")
     found = await wrong.async_find_installation(enterprise_id=None, team_id="T1", user_id="U2")
     assert found is not None
@@ -175,7 +175,7 @@ async def test_a_token_that_was_altered_is_not_read(store: Store) -> None:
     async with store.begin() as tx:
         altered = sealed[:-4] + ("AAA=" if not sealed.endswith("AAA=") else "BBB=")
         await tx.connection.execute(update(slack_bots).values(bot_token=altered))
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unopenable):
         await there.token("T1")
 
 

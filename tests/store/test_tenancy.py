@@ -199,6 +199,8 @@ async def known_of(store: Store) -> Theirs:
         attempts=row.attempts,
         asked=row.asked,
         team=THEIRS,
+        lease=row.lease,
+        waits_for=row.waits_for,
     )
     return Theirs(
         number=number,
@@ -292,6 +294,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "mark": lambda tx, it: tx.mark(replace(mark_of(THEIRS), on=False)),
     "set_member": lambda tx, it: tx.set_member(it.number, BELA, present=True, as_of=REPLY),
     "present": lambda tx, it: tx.present(it.number),
+    "rooms": lambda tx, it: tx.rooms([it.number, number_of(OURS)]),
     "outcomes": lambda tx, it: tx.outcomes(it.number),
     "entry": (
         lambda tx, it: tx.entry(it.number, it.entry),
@@ -313,6 +316,8 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "people": lambda tx, it: tx.people(),
     "person": lambda tx, it: tx.person(ANA),
     "learn": lambda tx, it: tx.learn([Person(id=BELA, name="Bela, as we know her")]),
+    "redraw_home": lambda tx, it: tx.redraw_home(ANA),
+    "ask_who_is_who": lambda tx, it: tx.ask_who_is_who(),
     "strangers": lambda tx, it: tx.strangers([ANA, UserId("U9")]),
     "workspace": lambda tx, it: tx.workspace(),
     "workspaces": lambda tx, it: tx.workspaces(ended=True),
@@ -336,6 +341,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "put_back": lambda tx, it: tx.put_back(it.claim, error="", due_at=None),
     "parked": lambda tx, it: tx.parked(),
     "retry": (lambda tx, it: tx.retry(), lambda tx, it: tx.retry(it.parked)),
+    "is_waiting": lambda tx, it: tx.is_waiting(Tell(user=ANA, words="of T1", about="x")),
     "waiting": lambda tx, it: tx.waiting(),
     # Reviews
     "review": lambda tx, it: tx.review(it.number),

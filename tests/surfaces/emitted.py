@@ -146,7 +146,16 @@ HELPED = tuple(command.word for command in COMMANDS if command.group)
 NOTES = tuple(command.word for command in ENTRIES)
 UNREADABLE = (  # what has a word of its own, and cannot make sense of what follows
     *("status", "severity", "role", "timeline", "export", "join", "milestone", "milestone started"),
-    *("help", "form", "answer", "takeback", "add", "milestone started 13:58", "task done"),
+    *(
+        "help",
+        "form",
+        "answer",
+        "takeback",
+        "reveal",
+        "add",
+        "milestone started 13:58",
+        "task done",
+    ),
     *("take", "remind", "remind update"),
 )
 
@@ -174,6 +183,7 @@ SURFACES = (
     *("list, empty", "task, listed", "task, done", "milestone, listed", "note, back-dated"),
     *("role, given", "role, asked for", "role, released", "join: button"),
     *("/incident remind", "remind, snoozed", "remind, off", "remind, on", "take: button"),
+    *("/incident reveal", "reveal: button"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -536,6 +546,11 @@ async def _looks(stage: Stage) -> None:
     await stage.types("task, listed", "task", channel)
     await stage.types("milestone, listed", "milestone", channel)
     await stage.types("/incident timeline", "timeline 40", channel)
+    await stage.types("/incident note", "note password=hunter2", channel)
+    secret = (await stage.there.timeline())[-1].id
+    await stage.types("/incident reveal", f"reveal {secret}", channel)
+    await stage.types("/incident timeline", "timeline 2", channel)
+    await stage.sees("reveal: button", stage.there.person("ana").clicks("run:reveal"))
     await stage.types("/incident list", "list all")
     await stage.types("/incident web", "web", channel)
     await stage.types("/incident join", "join INC-1")

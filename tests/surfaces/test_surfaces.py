@@ -231,7 +231,7 @@ def _parked(text: str) -> list[Parked]:
             kind="Invite",
             incident=1,
             attempts=1,
-            last_error=text,
+            last_error=f"{n}: {text}",
             created_at=START,
         )
         for n in range(7)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import aiohttp
 
@@ -120,6 +121,10 @@ class Browser:
         headers = {"Accept": "text/html", "User-Agent": "browser"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={one}" for name, one in self.cookies.items())
+        sent = None
+        if data is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            sent = io.BytesIO(urlencode(data).encode())
         async with (
             aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=60)
@@ -127,7 +132,7 @@ class Browser:
             session.request(
                 method,
                 self.there.url + inside,
-                data=data,
+                data=sent,
                 headers=headers,
                 allow_redirects=False,
             ) as answer,

@@ -43,7 +43,8 @@ async def test_it_counts_deliveries_jobs_calls_requests_and_incidents(there: Ben
     found = await values(there)
     assert found["incibot_incidents_open", "sev1"] == 1
     assert found["incibot_incidents_open", "sev4"] == 0
-    assert sum(n for (name, *_), n in found.items() if name == "incibot_incidents_open") == 2
+    assert sum(n for (name, *_), n in found.items() if name == "incibot_incidents_open") == 1
+    # the private one is not counted
     assert found["incibot_deliveries_total", "command", "answered"] >= 3
     assert found["incibot_jobs_total", "OpenChannel", "done"] == 3
     assert found["incibot_slack_calls_total", "conversations.create", "ok"] == 3
@@ -67,7 +68,9 @@ async def test_metrics_name_nobody_and_nothing(there: Bench) -> None:
 
 async def test_the_documentation_names_each_metric_and_no_other(there: Bench) -> None:
     await there.declares()
-    shown = {name for name, *_ in await values(there) if not name.endswith("_created")}
+    there.app.metrics.paced("chat.update", 0.0)  # as at a bench without limits nothing is
+    found = {name for name, *_ in await values(there) if not name.endswith("_created")}
+    shown = {re.sub(r"_(bucket|count|sum)\Z", "", name) for name in found}
     section = DOCS.read_text().partition("## Metrics")[2].partition("\n## ")[0]
     told = re.findall(r"^\| `(incibot_\w+)`", section, re.MULTILINE)
     assert set(told) == shown

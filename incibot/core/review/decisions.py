@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from incibot.core.markup import links_in
 from incibot.core.review.enquiry import Idea, ideas
 from incibot.core.review.section import Findings, Group, Rank, Section, Statement
 from incibot.core.review.telling import Telling, Threads, ids, known_at, rank_of, stands
@@ -25,7 +25,6 @@ _SEEN = (
     EntryKind.CHANGE,
     EntryKind.PAGE,
 )
-_LINK = re.compile(r"<https?://[^<>]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _seen(telling: Telling, recent: Sequence[Recorded]) -> list[_Known]:
         told = telling.tell_when_known(entry)
         if entry.kind in _SEEN or entry.key_moment:
             found.append(_Known(entry, told))
-        elif links := _LINK.findall(entry.words):
+        elif links := links_in(entry.words):
             told = replace(told, text=f"{told.text}, a link", quote=telling.quote(" ".join(links)))
             found.append(_Known(entry, told))
     return found

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _FENCE = re.compile(
@@ -86,6 +86,25 @@ def read_draft(rendered: str, *, offer: str = "") -> Draft:
         ),
         offer=offer,
     )
+
+
+def in_fences(document: str, change: Callable[[str], str]) -> str:
+    """The document with what incibot generated in it changed; what people wrote around it stays.
+
+    A block that nobody has touched is as untouched as it was.
+    """
+    lines = []
+    for part in _raw(document):
+        if isinstance(part, str):
+            lines.append(part)
+            continue
+        begin, text, end = part
+        changed = change(text)
+        fence = _FENCE.match(begin)
+        if fence and changed != text and fence["rest"].split()[-1] == _hash(text):
+            begin = begin.replace(_hash(text), _hash(changed))
+        lines += [begin, changed, end]
+    return "".join(lines)
 
 
 def merge(previous: str | None, fresh: Draft) -> str:
@@ -232,6 +251,22 @@ def _parts(document: str) -> Iterator[_Part]:
         else:
             yield _Offer(raw, words[0], words[1], text)
         at = end + 1
+
+
+def _raw(document: str) -> Iterator[str | tuple[str, str, str]]:
+    """The document line by line; of what stands between fences, the one, the text and the other."""
+    lines = _LINE.findall(document)
+    fences = [_FENCE.fullmatch(line) for line in lines]
+    at = 0
+    while at < len(lines):
+        fence = fences[at]
+        end = _end_of(fences, at) if fence and len(fence["rest"].split()) == 2 else None
+        if end is None:
+            yield lines[at]
+            at += 1
+        else:
+            yield lines[at], "".join(lines[at + 1 : end]), lines[end]
+            at = end + 1
 
 
 def _end_of(fences: list[re.Match[str] | None], at: int) -> int | None:

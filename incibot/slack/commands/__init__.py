@@ -16,6 +16,7 @@ from incibot.slack.commands.panel import PANEL
 from incibot.slack.commands.remind import REMIND
 from incibot.slack.commands.reopen import REOPEN
 from incibot.slack.commands.resolve import RESOLVE
+from incibot.slack.commands.reveal import REVEAL
 from incibot.slack.commands.review import REVIEW
 from incibot.slack.commands.role import ROLE
 from incibot.slack.commands.severity import SEVERITY
@@ -51,6 +52,7 @@ COMMANDS: tuple[Subcommand, ...] = (
     ANSWER,
     TAKEBACK,
     TAKE,
+    REVEAL,
     FORM,
     ADD,
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from incibot.core.people import ChannelId, UserId
+from collections.abc import Mapping
+from typing import Any
+
+from incibot.core.incident import number_in
 from incibot.core.timeline import TYPED, EntryKind
 from incibot.errors import NotFound, Refused
-from incibot.slack import blocks
+from incibot.slack import blocks, shapes
 from incibot.slack.blocks import View
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
 from incibot.slack.reading import Message, Submitted
@@ -76,24 +79,27 @@ async def form_about(message: Message, call: Call, tx: Transaction) -> View:
 
 
 async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
-    number = int(sent.text("incident"))
+    number = number_in(sent.text("incident")) or 0
     try:
         incident = await tx.incident_seen_by(number, call.by)
     except NotFound as gone:
         raise Wrong({"incident": str(gone)}) from gone
     about = sent.metadata
-    user = str(about["user"])
-    message = Message(
-        channel=ChannelId(str(about["channel"])),
-        ts=str(about["ts"]),
-        since=str(about["ts"]),
-        words=str(about["words"]),
-        user=UserId(user) if user else None,
-        by_name=str(about["name"]),
-        thread_ts=str(about["thread"]) or None,
-        data={"added_by": call.by},
-    )
-    kind = EntryKind(sent.text("kind") or EntryKind.MESSAGE.value)
+
+    def quoted(_: Mapping[str, Any]) -> Message:
+        return Message(
+            channel=about["channel"],
+            ts=about["ts"],
+            since=about["ts"],
+            words=str(about["words"]),
+            user=about["user"] or None,
+            by_name=str(about["name"]),
+            thread_ts=about["thread"] or None,
+            data={"added_by": call.by},
+        )
+
+    message = shapes.read(quoted, about)
+    kind = next((one for one in EntryKind if one.value == sent.text("kind")), EntryKind.MESSAGE)
     # The same message may belong to two incidents: its key names this one.
     await tx.record(incident.number, message.entry(kind, key=f"{message.key}@{incident.number}"))
     return Reply()

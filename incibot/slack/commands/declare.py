@@ -256,6 +256,17 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
             started = read_moment(sent.text("started"), now=tx.at, zone=call.zone).at
         except Unclear as unclear:
             wrong["started"] = str(unclear)
+    private, commander = sent.text("private") == "private", sent.text("commander")
+    if private and await _is_outside(call.by, tx):
+        wrong["private"] = (
+            "Private incidents are for members of this workspace. Declare it as a public one, or "
+            "ask a member to declare it."
+        )
+    if private and commander and await _is_outside(UserId(commander), tx):
+        wrong["commander"] = (
+            "They are a guest or of another workspace, who see nothing of a private incident. "
+            "Choose a member of this workspace, or nobody for now."
+        )
     if wrong:
         raise Wrong(wrong)
     seen = sent.metadata.get("seen")
@@ -266,16 +277,15 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
     ]
     if fresh:
         return Reply(view=_second_look(sent, fresh, tx.book))
-    commander = sent.text("commander")
     draft = moves.Draft(
         title=sent.text("title"),
         severity=sent.text("severity") or usual(tx.book),
         declared_by=call.by,
-        kind=Kind(sent.text("kind") or Kind.INCIDENT.value),
+        kind=next((one for one in Kind if one.value == sent.text("kind")), Kind.INCIDENT),
         summary=sent.text("summary"),
         service=sent.text("other_service") or _service(sent.text("service"), tx.book),
         started_at=started,
-        private=sent.text("private") == "private",
+        private=private,
         commander=UserId(commander) if commander else None,
         link=str(sent.metadata.get("link") or ""),
     )
@@ -284,6 +294,11 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
     except Unclear as unclear:
         raise Wrong({"title": str(unclear)}) from unclear
     return Reply(view=declared(incident))
+
+
+async def _is_outside(user: UserId, tx: Transaction) -> bool:
+    person = await tx.person(user)
+    return person is not None and bool(person.outside)
 
 
 def _service(value: str, book: Playbook) -> str:

@@ -26,11 +26,13 @@ async def run(call: Call, tx: Transaction) -> Reply:
     if not rest:
         return Reply(words="There are no older ones.")
     shown: list[blocks.Block] = []
+    rooms = await tx.rooms(one.number for one in rest[:SHOWN])
     for incident in rest[:SHOWN]:
         words = cards.incident_line(incident, tx.book)
         if word == "mine":
             words += f"\n{_mine(incident, call, tx)}"
-        join = blocks.button("Join", "join", number=incident.number)
+        there = call.by in rooms.get(incident.number, ())
+        join = None if there else blocks.button("Join", "join", number=incident.number)
         shown.append(blocks.section(words, accessory=join))
     if len(rest) > SHOWN:
         count = len(rest) - SHOWN

@@ -9,7 +9,7 @@ from incibot.core.incident import Incident
 from incibot.core.markup import mentions, unescape
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
-from incibot.errors import Unclear
+from incibot.errors import NotAllowed, Unclear
 from incibot.slack import blocks
 from incibot.slack.blocks import Block, View
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, incident_of
@@ -41,8 +41,22 @@ async def run(call: Call, tx: Transaction) -> Reply:
             f"Who is to be {title}? For example `/incident {role.word} @who`, "
             f"`/incident {role.word} me` or `/incident {role.word} none`."
         )
+    await only_for_members(incident, users, tx)
     await tx.apply(moves.assign(incident, role, users, by=call.by, at=tx.at, key=call.key))
     return Reply(words=f"{title}: {_people(users)}.")
+
+
+async def only_for_members(incident: Incident, users: Sequence[UserId], tx: Transaction) -> None:
+    """Raises NotAllowed if a role of a private incident is to go to somebody who may not see it."""
+    if not incident.private:
+        return
+    for user in users:
+        person = await tx.person(user)
+        if person is not None and person.outside:
+            raise NotAllowed(
+                f"{blocks.person(user)} is a guest or of another workspace, and incibot tells such "
+                f"people nothing of {incident.ref}, which is private. Name a member of this workspace."
+            )
 
 
 def _people(users: Sequence[UserId]) -> str:
@@ -110,6 +124,7 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
             await tx.apply(change)
             incident = await tx.incident(incident.number)
         if coming:
+            await only_for_members(incident, coming, tx)
             await tx.apply(
                 moves.assign(incident, role, coming, by=call.by, at=tx.at, key=f"{key}:1")
             )

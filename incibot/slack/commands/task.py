@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incibot.core import moves
-from incibot.core.incident import Task
+from incibot.core.incident import Task, number_in
 from incibot.core.markup import escape, user_in
 from incibot.core.people import UserId
 from incibot.errors import Unclear
@@ -21,9 +21,9 @@ async def run(call: Call, tx: Transaction) -> Reply:
     if not first:
         return _listed(incident.tasks, incident.ref, incident.number)
     if first.casefold() == "done" and others:
-        number = others.split()[0].lstrip("#")
-        if number.isdigit():
-            change = moves.finish_task(incident, int(number), by=call.by, at=tx.at, key=call.key)
+        number = number_in(others.split()[0])
+        if number is not None:
+            change = moves.finish_task(incident, number, by=call.by, at=tx.at, key=call.key)
             await tx.apply(change)
             return Reply(words=f"Task {number} is done.")
     named = user_in(first)

@@ -8,7 +8,7 @@ from alembic import op
 from incibot.store.types import ID, KEY, ROW, WORD, WORDS, Moment
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 
 
 def upgrade() -> None:
