@@ -9,13 +9,13 @@ import aiohttp
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.store.clock import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook
 from incibot.errors import SlackBusy, SlackError
 from incibot.slack.gateway import Gateway
 from incibot.slack.manifest import SCOPES
 from incibot.store import migrations
+from incibot.store.clock import now
 from incibot.store.database import connect
 from incibot.store.unit import Store
 

@@ -25,7 +25,6 @@ from typing import Any, Final, Literal
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from incibot.store.clock import now
 from incibot.demo.checkout import CHECKOUT
 from incibot.demo.local import BOOK, settings_for
 from incibot.demo.setup import SETUP, TRIES
@@ -33,6 +32,7 @@ from incibot.demo.story import Player, Step, Story, StoryBroken, StoryClock
 from incibot.errors import IncibotError
 from incibot.playground import RETRY_DELAYS, Beside, Playground, Refusal
 from incibot.slack.manifest import manifest
+from incibot.store.clock import now
 from incibot.store.database import connect
 from incibot.store.unit import Store
 

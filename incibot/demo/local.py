@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from incibot.app import App, build, serving
-from incibot.store.clock import now
 from incibot.config import Settings
 from incibot.core.playbook import Playbook, Service
 from incibot.playground import Playground
+from incibot.store.clock import now
 from incibot.store.unit import Clock
 
 BOOK = Playbook(services=(Service(name="checkout"), Service(name="platform")))
