@@ -72,6 +72,7 @@ class Nursery:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tree), "PYTHONSAFEPATH": "1"},
+            start_new_session=True,  # whatever ends us, it sees to it that its children end
         )
         self._ready = False
         self._reader = threading.Thread(target=self._listen)
