@@ -21,10 +21,11 @@ from tests.bench import Bench, bench
 from tests.scenarios.posting import FORM, Answered, deliveries, post
 from tests.web.browser import BASE, Browser
 
+TEAM = "T0000000001"  # the playground’s
 EVENT = {
     "type": "event_callback",
     "event_id": "Ev1",
-    "team_id": "T1",
+    "team_id": TEAM,
     "event": {"type": "message", "channel": "C1", "user": "U1", "text": "hi", "ts": "1.000001"},
 }
 
@@ -69,9 +70,13 @@ CASES: tuple[tuple[bytes, str, int], ...] = (
     (form({"type": "block_actions", "actions": []}), FORM, 400),
     (form({"type": "block_actions", "actions": {"a": 1}}), FORM, 400),
     (form({"type": "view_submission", "view": 7}), FORM, 400),
-    (form({"type": "view_submission", "view": {"callback_id": "note"}}), FORM, 400),
+    (
+        form({"type": "view_submission", "team": {"id": TEAM}, "view": {"callback_id": "note"}}),
+        FORM,
+        400,
+    ),
     (form({"type": "shortcut"}), FORM, 400),
-    (urlencode({"command": "/incident", "text": "list"}).encode(), FORM, 400),
+    (urlencode({"command": "/incident", "text": "list", "team_id": TEAM}).encode(), FORM, 400),
     # These Slack sends, and to anything but a 200 it would send them again for nothing.
     (form({"type": "view_closed", "view": {"id": "V1"}}), FORM, 200),
     (b'{"type": "app_rate_limited", "minute_rate_limited": 1}', "application/json", 200),
@@ -82,6 +87,7 @@ CASES: tuple[tuple[bytes, str, int], ...] = (
 
 
 async def test_what_is_no_payload_is_told_so(there: Bench) -> None:
+    assert there.slack.workspace.team_id == TEAM
     for body, kind, status in CASES:
         answer = await post(there, body, kind=kind or "application/octet-stream")
         assert answer.status == status, (body[:200], kind, answer)
