@@ -199,3 +199,20 @@ def test_a_handler_that_was_there_before_stays() -> None:
     log.configure(stream=io.StringIO())
 
     assert theirs in logging.getLogger().handlers
+
+
+def test_a_field_whose_name_says_that_it_is_a_secret_is_none_in_the_log() -> None:
+    lines = logging_to(io.StringIO())
+
+    log.logger("incibot").info("x", token="abc123def", user="U1", nested={"password": "hunter2"})
+    try:
+        raise ValueError("postgres://shop:hunter2@db/shop")
+    except ValueError:
+        log.logger("incibot").exception("y")
+
+    first, second = lines()
+    assert first["token"] == "[masked: secret]"
+    assert first["user"] == "U1"
+    assert first["nested"] == {"password": "[masked: secret]"}
+    assert "postgres://shop:[masked: password]@db/shop" in second["exception"]
+    assert "hunter2" not in json.dumps([first, second])

@@ -305,3 +305,17 @@ async def test_with_three_hundred_open_one_declares_and_resolves_as_ever(here: B
     await opens(here, "dana")
     await here.types("resolve", who="bela", channel=another.channel_name)
     assert "*Reviews to write* (1)" in text_of(here.person("dana").home)
+
+
+async def test_nobody_is_asked_to_join_where_they_are_in_already(there: Bench) -> None:
+    incident = await there.declares()
+    assert "run:join" not in text_of(await opens(there, "ana"))
+    assert "run:join" in text_of(await opens(there, "dana"))
+    assert "run:join" in text_of((await there.types("list", who="dana")).raw)
+    await there.person("dana").joins(incident.channel_name)
+    await there.settle()
+    assert "run:join" not in text_of(there.person("dana").home)
+    assert "run:join" not in text_of((await there.types("list", who="dana")).raw)
+    await there.person("dana").leaves(incident.channel_name)
+    await there.settle()
+    assert "run:join" in text_of(there.person("dana").home)
