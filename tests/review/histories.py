@@ -536,7 +536,7 @@ def at_length() -> History:
         (BELA, "`kubectl rollout undo deploy/search` is running"),
         (CHIDI, "the autoscaler kicked in by itself"),
         (EMRE, "I'll take the call, join the huddle"),
-        (BELA, "luckily the WAL is kept, 5 GB left"),
+        (BELA, f"luckily the WAL is kept, 5 GB left: {graph}"),
         (BELA, "the WAL of Search is what we need to look at first, I would say"),
         (BELA, "the WAL of Search grows when its followers stand still for a while"),
         (BELA, "Search keeps its segments for seven days, and then they are merged"),
@@ -556,7 +556,9 @@ def at_length() -> History:
     story.at("9:37").updates(EMRE, "Search is slow; we are on it.")
     story.at("9:40").types(BELA, EntryKind.SURPRISE, "It was the followers")
     story.at("9:41").types(CHIDI, EntryKind.SURPRISE, "All of them")
-    story.at("9:42").says(BELA, "this should be done later, TODO after the incident: an alert on followers")
+    story.at("9:42").says(
+        BELA, "this should be done later, TODO after the incident: an alert on followers"
+    )
     story.at("9:45").moves_to("mitigated", by=ANA)
     twice = "the index is being built anew, once more"
     story.at("9:50").says(BELA, twice)

@@ -35,7 +35,7 @@ WORDS = Wording(
     \b(?: hand(?:ing)?\ ?(?:off|over) | taking\ over | takes\ over | signing\ off | logging\ off
         | over\ to\ you | my\ shift | end\ of\ my\ day )\b
     """,
-    "hand handing handoff handover taking takes signing logging over shift day",
+    "hand* taking takes signing logging over shift day",
 )
 
 

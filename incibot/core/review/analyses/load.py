@@ -13,7 +13,7 @@ NEEDED = Threshold(name="A25.needed", value=30, unit="messages", source="learnin
 
 STATUS = Wording(
     r"\b(?:any\ updates?\b|(?:status|eta)\s*\?|what['’]s\ the\ latest|how\ are\ we\ doing)",
-    "any status eta latest how",
+    "any status eta what how",
 )
 CATCH_UP = Wording(
     r"\b(?:catching\ up|just\ joined|tl;?dr|what\ did\ I\ miss|where\ are\ we)\b",
