@@ -28,6 +28,7 @@ from incibot.core.review.headings import (
     UNFOLDING,
 )
 from incibot.core.review.milestones import MILESTONES_TABLE
+from incibot.core.review.perspectives import PERSPECTIVES
 from incibot.core.review.possible import NO_ANSWERS, Answers, answered
 from incibot.core.review.provenance import PROVENANCE
 from incibot.core.review.record import RECORD
@@ -53,6 +54,7 @@ SECTIONS: tuple[Section, ...] = (
     QUESTIONS,
     PARKED,
     SET_ASIDE,
+    PERSPECTIVES,
     RECORD,
     PROVENANCE,
 )
