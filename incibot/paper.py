@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from re import Match
 from urllib.parse import quote
@@ -16,8 +16,9 @@ from incibot.core import disclosure
 from incibot.core.history import History
 from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
-from incibot.core.review import SECTIONS, read
+from incibot.core.review import read, sections
 from incibot.core.review.merge import merge, read_draft
+from incibot.core.review.possible import answers
 from incibot.core.secrets import mask
 from incibot.errors import TemplateError
 from incibot.render import Renderer
@@ -31,7 +32,7 @@ _TAGS = {
 }
 
 _REFERENCE = r"(?:<a [^<>]*>)?#\d+(?:</a>)?"
-_RANK = r"(?:marked|system|possible)"
+_RANK = r"(?:marked|system|possible|confirmed)(?: A\d\d)?"
 _CITATION = re.compile(
     # One with a link or a rank is ours; "(#4812)" is something that people write.
     rf" ?\((?=[^()]*(?:<a |, {_RANK}\)))"
@@ -45,23 +46,33 @@ _WORTH_CONTENTS = 6  # sections; of fewer a reader needs no list
 
 
 def draft_markdown(
-    history: History, book: Playbook, renderer: Renderer, previous: str | None = None
+    history: History,
+    book: Playbook,
+    renderer: Renderer,
+    previous: str | None = None,
+    *,
+    past: Sequence[History] = (),
 ) -> str:
     """The review draft in Markdown, with all that people wrote in the previous one.
+
+    Args:
+        past: other incidents to compare with; without them nothing is said of any.
 
     The same history, playbook, templates and previous document give the same bytes.
 
     Raises:
         TemplateError: a template of the team's is broken.
     """
-    found = read(history, book)
+    found = read(history, book, past, given=answers(previous or ""))
+    parts = sections(book.review)
     head = history.head
     values = {
         "head": head,
+        "depth": book.review.depth,
         "incident": history.incident,
         "day": history.incident.declared_at.astimezone(head.zone).date().isoformat(),
-        "sections": [one for one in SECTIONS if one.always or found[one.id]],
-        "missing": [one for one in SECTIONS if not one.always and not found[one.id]],
+        "sections": [one for one in parts if one.always or found[one.id]],
+        "missing": [one for one in parts if not (one.always or one.unmissed or found[one.id])],
         "found": found,
         "cite": partial(_cited, _links(history)),
         "beside": _beside,
@@ -103,7 +114,8 @@ def body_of(markdown: str) -> Markup:
 
 def _citation(found: Match[str]) -> str:
     ids = found["ids"].replace(", ", " ")
-    rank = f'&nbsp;<i class="{found["rank"]}">{found["rank"]}</i>' if found["rank"] else ""
+    word = (found["rank"] or "").partition(" ")[0]  # the rule is for the next draft to know it by
+    rank = f'&nbsp;<i class="{word}">{word}</i>' if word else ""
     return f' <span class="cite">{ids}{rank}</span>'
 
 

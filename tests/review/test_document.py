@@ -15,12 +15,13 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from incibot.core.history import History
-from incibot.core.review import SECTIONS
+from incibot.core.playbook import Depth, ReviewPlan
+from incibot.core.review import SECTIONS, sections
 from incibot.core.timeline import EntryKind, Mark
 from incibot.errors import TemplateError
 from incibot.paper import draft_markdown, to_html
 from incibot.render import Renderer
-from tests.review.histories import ANA, BELA, BOOK, Story, checkout, odds_and_ends
+from tests.review.histories import ANA, BELA, BOOK, Story, at_length, checkout, odds_and_ends
 from tests.review.test_review import told
 
 RENDERER = Renderer()
@@ -71,7 +72,9 @@ def test_the_sections_stand_in_their_order_and_what_is_missing_is_named() -> Non
     assert found[0].startswith("How we got here: ")
     assert [one for one in found[1:] if one != "Not covered"] == order
 
-    absent = [section.title for section in SECTIONS if section.title not in found]
+    absent = [
+        one.title for one in sections(BOOK.review) if one.title not in found and not one.unmissed
+    ]
     assert absent
     assert f"nothing for these sections: {'; '.join(absent)}." in drafted(odds_and_ends())
 
@@ -146,7 +149,7 @@ def test_the_page_needs_nothing_else_and_shows_no_fence() -> None:
     assert not {"script", "img", "link", "iframe"} & page.tags.keys()
     assert "<title>INC-7 &lt;review&gt;</title>" in html
     assert "default-src 'none'" in html
-    assert page.tags["table"] == 3
+    assert page.tags["table"] == 4
     assert page.tags["h1"] == 1
     assert all(address.startswith(("https://", "#section-")) for address in page.addresses)
 
@@ -204,7 +207,7 @@ def test_a_team_changes_words_sections_and_order_in_its_templates(tmp_path: Path
     folder.mkdir()
     (folder / "document.md.j2").write_text(
         '{% import "review/parts.md.j2" as parts with context %}\n'
-        '{% for id in ["quiet", "short"] %}\n'
+        '{% for id in ["hard", "short"] %}\n'
         "<!-- incibot:begin {{ id }} -->\n"
         "## Our {{ id }}\n"
         "{{ parts.findings(found[id]) }}\n"
@@ -212,7 +215,7 @@ def test_a_team_changes_words_sections_and_order_in_its_templates(tmp_path: Path
         "{% endfor %}\n"
     )
     draft = draft_markdown(checkout(), BOOK, Renderer(tmp_path))
-    assert headings(draft) == ["Our quiet", "Our short"]
+    assert headings(draft) == ["Our hard", "Our short"]
 
     (folder / "document.md.j2").write_text("words outside of any block")
     with pytest.raises(TemplateError, match="text outside the blocks: words outside"):
@@ -221,7 +224,7 @@ def test_a_team_changes_words_sections_and_order_in_its_templates(tmp_path: Path
 
 def test_a_template_for_one_section_takes_its_place_alone(tmp_path: Path) -> None:
     (tmp_path / "review").mkdir()
-    (tmp_path / "review" / "quiet.md.j2").write_text("## When nobody wrote\n")
+    (tmp_path / "review" / "hard.md.j2").write_text("## When nobody wrote\n")
     draft = draft_markdown(checkout(), BOOK, Renderer(tmp_path))
     assert "## When nobody wrote" in draft
     assert "Quiet 14:27" not in draft
@@ -230,10 +233,40 @@ def test_a_template_for_one_section_takes_its_place_alone(tmp_path: Path) -> Non
 
 def test_people_have_the_draft_to_read_in_ten_minutes() -> None:
     before_the_appendix = drafted(checkout()).partition("## Full timeline")[0]
-    cited = r"\((?:\[?#\d+\]?(?:\([^)]*\))?(?:, )?)+(?:marked|system|possible)?\)"
+    cited = r"\((?:\[?#\d+\]?(?:\([^)]*\))?(?:, )?)+(?:(?:marked|system|possible)(?: A\d\d)?)?\)"
     shown = re.sub(rf"<!--.*?-->|{cited}", " ", before_the_appendix)
     words = [word for word in shown.split() if re.search(r"\w", word)]
     assert 1000 < len(words) <= 2000
+
+
+def at_depth(depth: Depth, previous: str | None = None) -> str:
+    book = replace(BOOK, review=ReviewPlan(depth=depth))
+    return draft_markdown(at_length(), book, RENDERER, previous)
+
+
+def test_a_brief_draft_is_short_and_a_deep_one_tells_from_where_each_of_them_was() -> None:
+    brief, standard, deep = (at_depth(depth) for depth in Depth)
+    assert headings(brief)[1:] == [
+        "About this draft", "In short", "How it unfolded", "Milestones", "Open questions",
+    ]  # fmt: skip
+    assert "*Brief draft, not reviewed.*" in brief
+    assert len(brief) < len(standard) / 2
+    assert "As each of them wrote it" not in headings(standard)
+    assert headings(deep)[-3:] == [
+        "As each of them wrote it", "Full timeline", "Sources and provenance",
+    ]  # fmt: skip
+
+
+def test_what_people_wrote_stays_when_the_depth_is_another() -> None:
+    written = at_depth(Depth.STANDARD).replace("## Decisions\n", "## What we decided\n")
+    written += "\nWe were all on the train.\n"
+    brief = at_depth(Depth.BRIEF, written)
+    assert "## What we decided" in brief
+    assert "We were all on the train." in brief
+    assert "## Full timeline" not in brief
+    again = at_depth(Depth.STANDARD, brief)
+    assert "## Full timeline" in again
+    assert "We were all on the train." in again
 
 
 def test_a_long_incident_keeps_its_whole_timeline() -> None:

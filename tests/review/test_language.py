@@ -10,11 +10,14 @@ import pytest
 
 from incibot.core import review
 from incibot.core.history import History
+from incibot.core.playbook import Depth, ReviewPlan
 from incibot.core.review import SECTIONS, read
+from incibot.core.review.analyses import ANALYSES
 from incibot.core.review.section import Findings, Section
+from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 from incibot.render import SHIPPED
-from tests.review.histories import BOOK, PEOPLE, checkout, odds_and_ends
+from tests.review.histories import BOOK, PEOPLE, at_length, checkout, odds_and_ends
 
 NEVER = re.compile(
     r"""
@@ -41,7 +44,7 @@ COMPARED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-ANALYSES = sorted(Path(review.__path__[0]).glob("*.py"))
+MODULES = sorted(Path(review.__path__[0]).rglob("*.py"))
 TEMPLATES = sorted((SHIPPED / "review").glob("*"))
 
 
@@ -56,7 +59,7 @@ def texts_in(path: Path) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called == "re.compile" or called.endswith(".get"):
+        if called in ("re.compile", "Wording") or called.endswith(".get"):
             hidden |= {id(inner) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if (
@@ -73,9 +76,10 @@ def ours(found: Findings) -> Iterator[str]:
     for group in found.groups:
         yield group.title
         yield from (one.text for one in (*filter(None, [group.lead]), *group.statements))
-    if found.table:
-        yield from found.table.columns
-        yield from (" | ".join(row.cells) for row in found.table.rows)
+    for table in (found.table, *(group.table for group in found.groups)):
+        if table:
+            yield from table.columns
+            yield from (" | ".join(row.cells) for row in table.rows)
 
 
 def speechless(history: History) -> History:
@@ -93,17 +97,45 @@ def speechless(history: History) -> History:
     )
 
 
-@pytest.mark.parametrize("path", [*ANALYSES, *TEMPLATES], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*MODULES, *TEMPLATES], ids=lambda path: path.name)
 def test_no_text_of_ours_speaks_of_causes_or_fault(path: Path) -> None:
     text = "\n".join(texts_in(path)) if path.suffix == ".py" else path.read_text()
     assert not NEVER.findall(text)
 
 
-@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+DEEP = replace(BOOK, review=ReviewPlan(depth=Depth.DEEP))
+
+
+def others() -> list[History]:
+    """Other incidents, to compare with."""
+    told = [checkout(), at_length(), odds_and_ends()]
+    return [
+        History(
+            head=replace(one.head, incident=replace(one.incident, number=number)),
+            entries=one.entries,
+        )
+        for number, one in enumerate(told, start=20)
+    ]
+
+
+def found_in(history: History) -> dict[str, Findings]:
+    """All that is found in it at the deepest."""
+    return read(history, DEEP, [speechless(one) for one in others()])
+
+
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> None:
-    for section, found in read(speechless(tell()), BOOK).items():
+    for section, found in found_in(speechless(tell())).items():
         for text in ours(found):
             assert not NEVER.search(text), (section, text)
+
+
+def test_every_analysis_has_something_to_say_of_one_of_them() -> None:
+    silent = {one.id for one in ANALYSES}
+    for tell in (checkout, odds_and_ends, at_length):
+        telling = Telling(tell(), DEEP, others())
+        silent -= {one.id for one in ANALYSES if one.read(telling)}
+    assert not silent
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda one: one.id)
@@ -112,11 +144,11 @@ def test_no_heading_or_prompt_speaks_of_causes_or_fault(section: Section) -> Non
         assert not NEVER.search(text)
 
 
-@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_name_stands_beside_a_count_or_a_speed(tell: Callable[[], History]) -> None:
     names = re.compile("|".join(re.escape(person.name) for person in PEOPLE.values()))
     seen = 0
-    for section, found in read(speechless(tell()), BOOK).items():
+    for section, found in found_in(speechless(tell())).items():
         for text in ours(found):
             if names.search(text):
                 seen += 1

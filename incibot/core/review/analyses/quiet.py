@@ -1,0 +1,125 @@
+"""Stretches in which nobody wrote: a question each, and no finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from statistics import median
+
+from incibot.core.history import History
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
+from incibot.core.review.telling import Telling, is_back_dated, known_at, window
+from incibot.core.timeline import Quiet, Recorded, quiet_stretches
+
+NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="learning.md A10")
+SHORTEST = Threshold(name="A10.shortest", value=10, unit="min", source="learning.md A10")
+TIMES_THE_USUAL = Threshold(
+    name="A10.factor", value=3, unit="times the median gap", source="learning.md A10"
+)
+SHOWN = Threshold(name="A10.shown", value=3, unit="stretches", source="learning.md A10")
+
+_NIGHT = (time(1), time(5))  # a gap that holds these hours of everybody's is a night's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """The quiet stretches of an incident, the longest first, and from what length on they count."""
+
+    usual: timedelta
+    threshold: timedelta
+    longest: tuple[Quiet, ...]
+
+
+def silence(history: History, book: Playbook) -> Silence | None:
+    """None where too few people's words are on record to tell."""
+    said = _written_then(history)
+    if len(said) < NEEDED.of(book):
+        return None
+    gaps = [later.occurred_at - earlier.occurred_at for earlier, later in pairwise(said)]
+    seconds = [gap.total_seconds() for gap in gaps if gap]  # of one moment: no gap
+    usual = timedelta(seconds=median(seconds or [0.0]))
+    threshold = max(SHORTEST.time(book), TIMES_THE_USUAL.of(book) * usual)
+    stretches = sorted(
+        quiet_stretches(said, longer_than=threshold),
+        key=lambda quiet: (-quiet.length, quiet.after.occurred_at),
+    )
+    return Silence(usual=usual, threshold=threshold, longest=tuple(stretches[: SHOWN.count(book)]))
+
+
+def _written_then(history: History) -> list[Recorded]:
+    """What people wrote while they were at work on it, at the time at which they wrote it."""
+    within = window(history)
+    if within is None:
+        return []
+    written = [
+        replace(entry, occurred_at=known_at(entry)) if is_back_dated(entry) else entry
+        for entry in history.entries
+        if entry.is_said
+    ]
+    return sorted(
+        (entry for entry in written if within[0] <= entry.occurred_at <= within[1]),
+        key=lambda entry: (entry.occurred_at, entry.id),
+    )
+
+
+def quiet(telling: Telling) -> Findings:
+    found = silence(telling.history, telling.book)
+    if found is None:
+        return Findings()
+    zones = _zones(telling.history)
+    stretches = sorted(found.longest, key=lambda one: one.after.occurred_at)
+    return Findings(
+        statements=tuple(_statement(telling, one, zones) for one in stretches),
+        questions=tuple(
+            Question(
+                text=f"What was going on {telling.span(one.after.occurred_at, one.before.occurred_at)}, "
+                "while nobody wrote?",
+                evidence=(one.after.id, one.before.id),
+            )
+            for one in stretches
+        ),
+    )
+
+
+def _statement(telling: Telling, one: Quiet, zones: Sequence[tzinfo]) -> Statement:
+    since, until = one.after.occurred_at, one.before.occurred_at
+    minutes = (one.length + timedelta(seconds=30)) // timedelta(minutes=1)
+    text = f"Quiet {telling.span(since, until)} ({minutes} min)"
+    if all(_holds_a_night(since, until, zone) for zone in zones):
+        text += ", overnight for all who wrote"
+    for gap in telling.head.completeness.not_listening:
+        if gap.since < until and since < gap.until and not gap.filled:
+            text += f"; incibot was not listening {telling.span(gap.since, gap.until)}"
+    return Statement(text=f"{text}.", evidence=(one.after.id, one.before.id), rank=Rank.SYSTEM)
+
+
+def _zones(history: History) -> list[tzinfo]:
+    """The zones of those who wrote; the document's where Slack names none."""
+    head = history.head
+    who = {entry.by for entry in history.entries if entry.is_said}
+    found: dict[str, tzinfo] = {}
+    for user in who:
+        zone = head.people.zone(user) or head.zone
+        found[str(zone)] = zone
+    return [found[name] for name in sorted(found)]
+
+
+def _holds_a_night(since: datetime, until: datetime, zone: tzinfo) -> bool:
+    begins, ends = _NIGHT
+    day = since.astimezone(zone).date()
+    if since > datetime.combine(day, begins, zone):
+        day += timedelta(days=1)
+    return datetime.combine(day, ends, zone) <= until
+
+
+QUIET = Analysis(
+    id="A10",
+    section="hard",
+    title="Quiet stretches",
+    read=quiet,
+    minimum="6 messages of people's within the response",
+    thresholds=(NEEDED, SHORTEST, TIMES_THE_USUAL, SHOWN),
+)
