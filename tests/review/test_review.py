@@ -15,7 +15,15 @@ from incibot.core.review.section import Findings, Rank, Section, Statement, noth
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, PEOPLE, Story, checkout, odds_and_ends
 
-SHAPES = {"__init__", "section", "telling", "phases", "merge"}  # what the members lean on
+SHAPES = {
+    "__init__",
+    "section",
+    "telling",
+    "phases",
+    "merge",
+    "language",
+    "prose",
+}  # what the members lean on
 
 
 def statements(found: Findings) -> list[Statement]:
