@@ -75,6 +75,7 @@ def ours(found: Findings) -> Iterator[str]:
     yield from (one.text for one in (*found.statements, *found.questions))
     for group in found.groups:
         yield group.title
+        yield from (one.text for one in group.questions)
         yield from (one.text for one in (*filter(None, [group.lead]), *group.statements))
     for table in (found.table, *(group.table for group in found.groups)):
         if table:

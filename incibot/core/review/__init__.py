@@ -19,13 +19,14 @@ from incibot.core.review.headings import (
     DECISIONS,
     ENQUIRY,
     HARD,
+    MEETING,
     PARKED,
-    QUESTIONS,
     RELATED,
     RISKS,
     SURPRISES,
     UNFOLDING,
 )
+from incibot.core.review.interviews import QUESTIONS
 from incibot.core.review.milestones import MILESTONES_TABLE
 from incibot.core.review.provenance import PROVENANCE
 from incibot.core.review.record import RECORD
@@ -50,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     RELATED,
     QUESTIONS,
     PARKED,
+    MEETING,
     RECORD,
     PROVENANCE,
 )

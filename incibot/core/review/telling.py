@@ -120,6 +120,9 @@ class Telling:
     def threads(self) -> Threads:
         return Threads(self.history.entries)
 
+    def entry(self, id: int) -> Recorded:
+        return self._by_id[id]
+
     def words(self, entry: Recorded) -> str:
         """What the entry says; an answer, the idea that it is about, as that reads now."""
         idea = self._by_id.get(entry.data.get("answers", 0))
@@ -146,8 +149,12 @@ class Telling:
     def person(self, user: UserId) -> str:
         return markdown_text(disclosure.name(self.head, user))
 
+    def role_name(self, word: str) -> str:
+        """What the role is called, in plain text."""
+        return self._titles.get(word) or self.head.title(word)
+
     def role_title(self, word: str) -> str:
-        return markdown_text(self._titles.get(word) or self.head.title(word))
+        return markdown_text(self.role_name(word))
 
     def actor(self, entry: Recorded) -> str:
         """Who said or did it."""
