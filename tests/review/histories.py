@@ -136,21 +136,30 @@ class Story:
 
     # What is delivered
 
-    def says(self, who: UserId, words: str, *, thread: int | None = None) -> int:
+    def says(
+        self,
+        who: UserId,
+        words: str,
+        *,
+        thread: int | None = None,
+        channel: ChannelId = CHANNEL,
+        **data: object,
+    ) -> int:
         ts = ts_of(self.now)
         root = self[thread].source.ts if thread is not None else None
         return self._record(
             Entry(
-                key=f"slack:{CHANNEL}:{ts}",
+                key=f"slack:{channel}:{ts}",
                 kind=EntryKind.MESSAGE,
                 occurred_at=self.now,
                 words=words,
                 by=who,
-                source=Source(channel=CHANNEL, ts=ts, thread_ts=root),
+                source=Source(channel=channel, ts=ts, thread_ts=root),
+                data=data,
             )
         )
 
-    def joins(self, *who: UserId) -> None:
+    def joins(self, *who: UserId, inviter: UserId | None = None) -> None:
         for user in who:
             self._record(
                 Entry(
@@ -158,8 +167,16 @@ class Story:
                     kind=EntryKind.JOINED,
                     occurred_at=self.now,
                     by=user,
+                    data={"inviter": inviter} if inviter else {},
                 )
             )
+
+    def leaves(self, who: UserId) -> int:
+        return self._record(
+            Entry(
+                key=f"left:{who}:{self._key()}", kind=EntryKind.LEFT, occurred_at=self.now, by=who
+            )
+        )
 
     def hears(self, kind: EntryKind, words: str, *, source: str, url: str = "") -> int:
         """From another system."""
@@ -258,6 +275,15 @@ class Story:
 
     def _put(self, entry: Recorded) -> None:
         self.entries[entry.id - 1] = entry
+
+
+def talk(*lines: tuple[str, UserId, str], **declared: object) -> Story:
+    """Declared at 9:00 by Ana; then who said what, each at its time."""
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow", **declared)  # type: ignore[arg-type]
+    for clock, who, words in lines:
+        story.at(clock).says(who, words)
+    return story
 
 
 def written(times: Iterable[datetime], milestones: dict[str, datetime], zone: str) -> History:

@@ -57,7 +57,7 @@ def texts_in(path: Path) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called == "re.compile" or called.endswith(".get"):
+        if called in ("re.compile", "Wording") or called.endswith(".get"):
             hidden |= {id(inner) for inner in ast.walk(node)}
         if isinstance(node, ast.Subscript):
             hidden.add(id(node.slice))

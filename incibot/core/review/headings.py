@@ -98,3 +98,11 @@ MEETING = Section(
     prompts=("When it is, who facilitates, and who was told what they will be asked:",),
     always=True,
 )
+
+SET_ASIDE = Section(
+    id="aside",
+    title="Possible, and set aside by people",
+    read=nothing,
+    unmissed=True,
+    depth=Depth.BRIEF,
+)

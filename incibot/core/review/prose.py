@@ -177,7 +177,7 @@ _CHAT = re.compile(
     r"(?:<[^<>\n]{1,80}>|@?[\w.-]{1,40}(?: [\w.-]{1,40}){0,2}(?: \([^()\n]{1,60}\))?:[*_]*(?=\s))",
     re.IGNORECASE,
 )
-_CITED = re.compile(r", (?:marked|system|possible|confirmed)\)$")
+_CITED = re.compile(r", (?:marked|system|possible|confirmed)(?: A\d\d)?\)$")
 _LABEL = re.compile(r"\W*\w+(?: [\w-]+){0,5}\W{0,3}:")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incibot.core.markup import markdown_text
 from incibot.core.playbook import Depth
 from incibot.core.review.section import Findings, Rank, Section, Statement
-from incibot.core.review.telling import Telling, ids, stands
+from incibot.core.review.telling import Telling, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 
@@ -18,24 +18,6 @@ def short(telling: Telling) -> Findings:
         return Findings()
     incident = telling.history.incident
     statements = _declared(telling, declared)
-    rated = [
-        entry
-        for entry in telling.history.entries
-        if entry.kind is EntryKind.SEVERITY and stands(entry)
-    ]
-    if rated:
-        first = markdown_text(str(rated[0].data.get("from", "")))
-        path = "".join(
-            f" → {markdown_text(str(entry.data.get('to', '')))} ({telling.clock(entry.occurred_at)})"
-            for entry in rated
-        )
-        statements.append(
-            Statement(
-                text=f"Severity: {first}{path}.",
-                evidence=ids((declared, *rated)),
-                rank=Rank.SYSTEM,
-            )
-        )
     statements += _reached(telling, declared)
     moved = [
         entry

@@ -12,6 +12,7 @@ from incibot.core.markup import markdown, markdown_text
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Rank, Statement
+from incibot.core.review.talk import Talk
 from incibot.core.timeline import SAID, TYPED, EntryKind, Recorded, moment_of
 
 LATE = timedelta(minutes=2)  # what is recorded later than this after it happened is said to be
@@ -63,6 +64,20 @@ def rank_of(entry: Recorded) -> Rank:
 
 def ids(entries: Iterable[Recorded]) -> tuple[int, ...]:
     return tuple(entry.id for entry in entries)
+
+
+def window(history: History) -> tuple[datetime, datetime] | None:
+    """When people were at work on it; None where nobody wrote anything.
+
+    From detection, else the declaration, else the first words; to the resolution, else the last.
+    """
+    said = sorted(known_at(entry) for entry in history.entries if entry.is_said)
+    if not said:
+        return None
+    incident = history.incident
+    begins = incident.milestone("detected") or incident.milestone("declared")
+    ends = incident.milestone("resolved")
+    return (begins.at if begins else said[0], ends.at if ends else said[-1])
 
 
 def length(of: timedelta) -> str:
@@ -122,6 +137,14 @@ class Telling:
 
     def entry(self, id: int) -> Recorded:
         return self._by_id[id]
+
+    @cached_property
+    def window(self) -> tuple[datetime, datetime] | None:
+        return window(self.history)
+
+    @cached_property
+    def talk(self) -> Talk:
+        return Talk(self.history.entries, self.window)
 
     def words(self, entry: Recorded) -> str:
         """What the entry says; an answer, the idea that it is about, as that reads now."""

@@ -58,8 +58,8 @@ def points(history: History, book: Playbook) -> dict[int, int]:
             scores[entry.id] += 1  # a chapter ends with what ended it
     for entry in hand_overs(history, book):
         scores[entry.id] += 2
-    for pair in relapses(history, book):
-        for entry in pair:
+    for relapse in relapses(history, book):
+        for entry in (relapse.better, relapse.back):
             scores[entry.id] += 1  # things seemed better, and then they did not
     return scores
 

@@ -10,9 +10,8 @@ from statistics import median
 
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
-from incibot.core.review.analyses.phases import window
 from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
-from incibot.core.review.telling import Telling, known_at
+from incibot.core.review.telling import Telling, known_at, window
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
 NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="learning.md A10")

@@ -5,7 +5,7 @@ They are deterministic and few; each is about a place in the record, in the word
 
 from __future__ import annotations
 
-from incibot.core.review.asking.occasions import Occasion
+from incibot.core.review.asking.occasion import Occasion
 from incibot.core.review.asking.sheets import Kit, Sheet, ask, whom
 from incibot.core.review.asking.template import Template
 from incibot.core.review.asking.templates import TEMPLATES

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from incibot.core.people import UserId
 from incibot.core.review.analyses.phases import usual
-from incibot.core.review.asking.occasions import Occasion, asks, occasions
+from incibot.core.review.asking.occasion import Occasion, asks
+from incibot.core.review.asking.occasions import occasions
 from incibot.core.review.asking.templates import CLOSING, HANDS_UP, OPENING
 from incibot.core.review.section import Rank
 from incibot.core.review.telling import Telling, known_at, rank_of, stands

@@ -194,7 +194,7 @@ TEMPLATES: tuple[Template, ...] = (
         id="Q25",
         trigger="somebody came unasked",
         audience="that person",
-        text="You came at {t}, unasked as far as the record shows. What made you look in? What did "
+        text="You came at {t}, with nothing on record that called you. What made you look in? What did "
         "you think you could add?",
     ),
     Template(
@@ -208,8 +208,8 @@ TEMPLATES: tuple[Template, ...] = (
         id="Q27",
         trigger="help came after more than 15 minutes",
         audience="who was asked",
-        text="You were asked at {t}, and your first words are of {t2}. What was going on for you in "
-        "between? What did you need first, to get going?",
+        text="You were asked at {t} and came at {t2}. What was going on for you in between? What did "
+        "you need first, to get going?",
         turn=Turn.WAIT,
     ),
     Template(
@@ -302,7 +302,8 @@ TEMPLATES: tuple[Template, ...] = (
         id="Q41",
         trigger="something was in another channel before it was in the incident’s",
         audience="those in that channel",
-        text="When you saw {x} at {t}, what did it mean to you then?",
+        text="A link was in another channel at {t}, and in this one at {t2}. What did it mean to you "
+        "when you saw it?",
         group=True,
     ),
     Template(
