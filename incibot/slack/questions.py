@@ -48,9 +48,9 @@ def for_all(telling: Telling, kit: Kit) -> list[Block]:
     for one in kit.meeting:
         labels = " and ".join(escape(label) for label in whom(telling, one))
         shown.append(blocks.section(f"*{labels}:* {_line(telling, one)}"))
-    people = ", ".join(blocks.person(sheet.user) for sheet in kit.sheets[:LISTED])
+    people = ", ".join(map(blocks.person, kit.people[:LISTED]))
     if people:
-        more = " and others" if len(kit.sheets) > LISTED else ""
+        more = " and others" if len(kit.people) > LISTED else ""
         shown.append(
             blocks.context(
                 f"Talk to people before the meeting, in an order such as this: {people}{more}. "

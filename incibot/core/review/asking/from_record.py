@@ -22,7 +22,7 @@ from incibot.core.review.analyses.hand_overs import hand_overs
 from incibot.core.review.analyses.hours import hours as worked
 from incibot.core.review.analyses.links import links
 from incibot.core.review.analyses.load_before import load_before
-from incibot.core.review.analyses.quiet import silence
+from incibot.core.review.analyses.quiet import silent
 from incibot.core.review.analyses.relapses import relapses as seemed_better
 from incibot.core.review.analyses.similar import similar as alike
 from incibot.core.review.analyses.trade_offs import trade_offs
@@ -114,7 +114,7 @@ def _relapses(telling: Telling) -> Iterator[Occasion]:
 
 
 def _replies(telling: Telling) -> Iterator[Occasion]:
-    for one in (*replies.marked(telling), *replies.possible(telling)):
+    for one in (*telling.once(replies.marked), *telling.once(replies.possible)):
         entry = one.entry
         if not entry.words.strip() or entry.by is None:
             continue
@@ -134,7 +134,7 @@ def _hand_overs(telling: Telling) -> Iterator[Occasion]:
 
 
 def _quiet(telling: Telling) -> Iterator[Occasion]:
-    found = silence(telling.history, telling.book)
+    found = telling.once(silent)
     for one in found.longest if found else ():
         since, until = one.after.occurred_at, one.before.occurred_at
         yield asks(telling, "Q29", one.after, one.before, t=since, t2=until)
@@ -205,7 +205,7 @@ def _end(telling: Telling) -> Iterator[Occasion]:
 
 
 def _arrivals(telling: Telling) -> Iterator[Occasion]:
-    for one in came.arrivals(telling):
+    for one in telling.once(came.arrivals):
         at = known_at(one.entry)
         if one.how is came.How.UNASKED:
             yield asks(telling, "Q25", one.entry, to=[one.user], t=at)
@@ -227,7 +227,7 @@ def _dashboards(telling: Telling) -> Iterator[Occasion]:
 def _hours(telling: Telling) -> Iterator[Occasion]:
     load = load_before(telling)
     said = telling.talk.said
-    if said and (worked(telling).by_class.get("night") or (load and load.before)):
+    if said and (telling.once(worked).by_class.get("night") or (load and load.before)):
         yield asks(telling, "Q39", said[-1].entry)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -19,17 +18,17 @@ from incibot.core.review.analyses.pressure import pressure
 from incibot.core.review.analyses.procedures import procedures
 from incibot.core.review.analyses.terms import terms
 from incibot.core.review.analyses.uncertainty import uncertainty
-from incibot.core.review.asking.occasion import Occasion, asks, said_of
+from incibot.core.review.asking.occasion import Occasion, asks
 from incibot.core.review.section import Threshold
-from incibot.core.review.talk import Said, masked
-from incibot.core.review.telling import Telling, known_at
+from incibot.core.review.talk import Said, Wording, masked
+from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 
 SHARE = Threshold(name="Q21.share", value=30, unit="% of the messages", source="authors")
 CATCH_UPS = Threshold(name="Q40.messages", value=3, unit="messages", source="learning.md 3")
 TERMS = Threshold(name="Q45.terms", value=2, unit="terms", source="authors")
 
-_PLAIN = re.compile(r"\b(?:obvious(?:ly)?|of course|clearly)\b", re.IGNORECASE)
+PLAIN = Wording(r"\b(?:obvious(?:ly)?|of\ course|clearly)\b", "obvious obviously course clearly")
 
 
 def _first_sign(telling: Telling) -> Iterator[Occasion]:
@@ -50,7 +49,7 @@ def _first_sign(telling: Telling) -> Iterator[Occasion]:
 
 
 def _uncertain(telling: Telling) -> Iterator[Occasion]:
-    for one in uncertainty(telling):
+    for one in telling.once(uncertainty):
         if 100 * len(one.uncertain) >= SHARE.of(telling.book) * len(one.said):
             since, until = one.said[0].occurred_at, one.said[-1].occurred_at
             places = one.uncertain[0], one.uncertain[-1]
@@ -65,13 +64,13 @@ def _known_to_few(telling: Telling) -> Iterator[Occasion]:
 
 
 def _catching_up(telling: Telling) -> Iterator[Occasion]:
-    found = load(telling)
+    found = telling.once(load)
     if found and len(found.catch_up) >= CATCH_UPS.of(telling.book):
         yield asks(telling, "Q40", *(one.entry for one in found.catch_up[:3]))
 
 
 def _terms(telling: Telling) -> Iterator[Occasion]:
-    for term, entries in list(terms(telling).items())[: TERMS.count(telling.book)]:
+    for term, entries in list(telling.once(terms).items())[: TERMS.count(telling.book)]:
         yield asks(telling, "Q45", entries[0], x=disclosure.typed(telling.head, term))
 
 
@@ -95,9 +94,7 @@ def _help(telling: Telling) -> Iterator[Occasion]:
 
 
 def _plain(telling: Telling) -> Iterator[Occasion]:
-    for entry in said_of(telling, EntryKind.MESSAGE, EntryKind.NOTE):
-        if _PLAIN.search(masked(entry.words)):
-            yield asks(telling, "Q50", entry, to=[entry.by], t=known_at(entry), q=entry.words)
+    yield from _each(telling, "Q50", telling.talk.matching(PLAIN))
 
 
 THRESHOLDS = (SHARE, CATCH_UPS, TERMS)

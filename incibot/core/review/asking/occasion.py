@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from incibot.core import disclosure
@@ -23,18 +23,23 @@ class Occasion:
     """A place in the record, and what may be asked about it.
 
     Attributes:
-        text: the question, as plain text; the words that it quotes are masked as anywhere.
+        tell: answers with the text; see there. Most places are never asked about.
         to: whom it is for; nobody in particular where the template is for the group, or where the
             record names none.
         marked: people flagged the place, or typed it as what it is.
     """
 
     template: Template
-    text: str
+    tell: Callable[[], str] = field(compare=False, repr=False)
     at: datetime
     evidence: tuple[int, ...]
     to: tuple[UserId, ...] = ()
     marked: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question, as plain text; the words that it quotes are masked as anywhere."""
+        return self.tell()
 
 
 def asks(
@@ -49,15 +54,18 @@ def asks(
 ) -> Occasion:
     """The template with its slots filled, about those entries. `q`: in Slack's notation."""
     at = t or known_at(entries[0])
-    text = BY_ID[id].text.format(
-        t=telling.clock(at),
-        t2=telling.clock(t2) if t2 else "",
-        q=in_quotes(excerpt(telling, q)),
-        x=x,
-    )
+
+    def text() -> str:
+        return BY_ID[id].text.format(
+            t=telling.clock(at),
+            t2=telling.clock(t2) if t2 else "",
+            q=in_quotes(excerpt(telling, q)),
+            x=x,
+        )
+
     return Occasion(
         template=BY_ID[id],
-        text=text,
+        tell=text,
         at=at,
         evidence=tuple(dict.fromkeys(entry.id for entry in entries)),
         to=tuple(dict.fromkeys(user for user in to if user is not None)),

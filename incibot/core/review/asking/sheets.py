@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 
 from incibot.core.people import UserId
 from incibot.core.review.analyses.phases import usual
@@ -35,45 +36,70 @@ class Sheet:
     closing: Occasion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """What may be worth asking.
+    """What may be worth asking about one record: the same record gives the same questions."""
 
-    Attributes:
-        sheets: one for each who took part, in an order in which to talk to them.
-        by_role: the same places by the role that people had then, for all to read; no names.
-        draft: the few of all of them that a draft has room for.
-        meeting: for the meeting, without what is better asked of somebody alone first.
-    """
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+        self._found = occasions(telling)
+        points = sorted(one.at for one in usual(telling.incident))
+        self._phase = partial(bisect_right, points)
 
-    sheets: tuple[Sheet, ...] = ()
-    by_role: tuple[tuple[str, tuple[Occasion, ...]], ...] = ()
-    draft: tuple[Occasion, ...] = ()
-    meeting: tuple[Occasion, ...] = ()
+    @cached_property
+    def draft(self) -> tuple[Occasion, ...]:
+        """The few of all of them that a draft has room for.
+
+        A question of somebody's without a reply is none of them: the draft lists all of these.
+        """
+        return choose(
+            (one for one in self._found if one.template.id != "Q23"), IN_DRAFT, self._phase
+        )
+
+    @cached_property
+    def meeting(self) -> tuple[Occasion, ...]:
+        """For the meeting, without what is better asked of somebody alone first."""
+        open_to_all = [one for one in self._found if not one.template.private_first]
+        chosen = choose(open_to_all, IN_MEETING - 1, self._phase)
+        last = self._telling.history.entries[-1:]
+        return (*chosen, asks(self._telling, HANDS_UP.id, *last)) if chosen else ()
+
+    @cached_property
+    def by_role(self) -> tuple[tuple[str, tuple[Occasion, ...]], ...]:
+        """By the role that people had then, for all to read; no names."""
+        found: dict[str, list[Occasion]] = {}
+        for one in self._found:
+            for label in whom(self._telling, one):
+                found.setdefault(label, []).append(one)
+        return tuple(
+            (label, choose(found[label], EACH, self._phase))
+            for label in _in_order(self._telling, found)
+        )
+
+    @cached_property
+    def people(self) -> tuple[UserId, ...]:
+        """Everybody who took part, in an order in which to talk to them."""
+        return tuple(self._first)
 
     def sheet(self, user: UserId) -> Sheet | None:
-        return next((one for one in self.sheets if one.user == user), None)
+        """For a talk with them; None where they took no part."""
+        first = self._first.get(user)
+        if first is None:
+            return None
+        theirs = [one for one in self._found if user in one.to and not one.template.group]
+        return Sheet(
+            user=user,
+            opening=tuple(asks(self._telling, one.id, first, to=[user]) for one in OPENING),
+            questions=choose(theirs, EACH, self._phase),
+            closing=asks(self._telling, CLOSING.id, first, to=[user]),
+        )
+
+    @cached_property
+    def _first(self) -> dict[UserId, Recorded]:
+        return dict(_people(self._telling))
 
 
 def ask(telling: Telling) -> Kit:
-    """A pure function of the record: the same record gives the same questions."""
-    found = occasions(telling)
-    phase = _phases(telling)
-    by_role: dict[str, list[Occasion]] = {}
-    for one in found:
-        for label in whom(telling, one):
-            by_role.setdefault(label, []).append(one)
-    return Kit(
-        sheets=tuple(
-            _sheet(telling, user, first, found, phase) for user, first in _people(telling)
-        ),
-        by_role=tuple(
-            (label, choose(by_role[label], EACH, phase)) for label in _in_order(telling, by_role)
-        ),
-        # A question without a reply stands in the draft already: all of them do.
-        draft=choose((one for one in found if one.template.id != "Q23"), IN_DRAFT, phase),
-        meeting=_meeting(telling, found, phase),
-    )
+    return Kit(telling)
 
 
 def whom(telling: Telling, one: Occasion) -> tuple[str, ...]:
@@ -113,36 +139,6 @@ def choose(
                 alike[one.template.id] += 1
                 covered.add(phase(one.at))
     return tuple(sorted(chosen, key=lambda one: (one.at, one.evidence)))
-
-
-def _phases(telling: Telling) -> Callable[[datetime], int]:
-    points = sorted(one.at for one in usual(telling.incident))
-    return lambda at: bisect_right(points, at)
-
-
-def _meeting(
-    telling: Telling, found: Iterable[Occasion], phase: Callable[[datetime], int]
-) -> tuple[Occasion, ...]:
-    open_to_all = [one for one in found if not one.template.private_first]
-    chosen = choose(open_to_all, IN_MEETING - 1, phase)
-    entries = telling.history.entries
-    return (*chosen, asks(telling, HANDS_UP.id, entries[-1])) if chosen else ()
-
-
-def _sheet(
-    telling: Telling,
-    user: UserId,
-    first: Recorded,
-    found: Iterable[Occasion],
-    phase: Callable[[datetime], int],
-) -> Sheet:
-    theirs = [one for one in found if user in one.to and not one.template.group]
-    return Sheet(
-        user=user,
-        opening=tuple(asks(telling, one.id, first, to=[user]) for one in OPENING),
-        questions=choose(theirs, EACH, phase),
-        closing=asks(telling, CLOSING.id, first, to=[user]),
-    )
 
 
 def _people(telling: Telling) -> list[tuple[UserId, Recorded]]:
