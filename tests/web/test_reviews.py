@@ -119,6 +119,26 @@ async def test_the_writer_alone_gets_advice_on_their_words_and_nothing_is_kept_f
     assert "should have" not in str(ana.there.ours((await ana.there.incident()).channel_name))
 
 
+async def test_in_slack_the_writer_alone_is_told_of_their_own_words(ana: Browser) -> None:
+    there = ana.there
+    await drafts(ana)
+    form = await editor(ana)
+    await ana.send(form, markdown=f"{form.fields['markdown']}\n{BLAMED}\n\nIt was human error.\n")
+    bela = Browser(there)
+    await bela.signs_in("bela")
+    form = await editor(bela)
+    await bela.send(form, markdown=f"{form.fields['markdown']}\nBela looked at the graph.\n")
+    for who, told in (("ana", True), ("bela", False)):
+        await there.types("review INC-1", who=who, channel="general")
+        await there.settle()
+        (message,) = [
+            one for one in there.person(who).direct_messages() if "The review draft" in str(one)
+        ]
+        assert ("For you alone, on words of yours" in str(message)) == told
+        assert ("“should have paged”" in str(message)) == told
+        assert ("“human error”" in str(message)) == told
+
+
 async def test_whoever_asks_is_shown_advice_before_anything_is_saved(ana: Browser) -> None:
     await drafts(ana)
     before, form = await kept(ana.there), await editor(ana)
