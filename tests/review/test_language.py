@@ -10,12 +10,15 @@ import pytest
 
 from incibot.core import review
 from incibot.core.history import History
+from incibot.core.playbook import Depth, ReviewPlan
 from incibot.core.review import SECTIONS, read
+from incibot.core.review.analyses import ANALYSES
 from incibot.core.review.language import Level, check
 from incibot.core.review.section import Findings, Section
+from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 from incibot.render import SHIPPED
-from tests.review.histories import BOOK, PEOPLE, checkout, odds_and_ends
+from tests.review.histories import BOOK, PEOPLE, at_length, checkout, odds_and_ends
 
 NEVER = re.compile(
     r"""
@@ -104,12 +107,40 @@ def test_no_text_of_ours_speaks_of_causes_or_fault(path: Path) -> None:
     assert not NEVER.findall(text)
 
 
-@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+DEEP = replace(BOOK, review=ReviewPlan(depth=Depth.DEEP))
+
+
+def others() -> list[History]:
+    """Other incidents, to compare with."""
+    told = [checkout(), at_length(), odds_and_ends()]
+    return [
+        History(
+            head=replace(one.head, incident=replace(one.incident, number=number)),
+            entries=one.entries,
+        )
+        for number, one in enumerate(told, start=20)
+    ]
+
+
+def found_in(history: History) -> dict[str, Findings]:
+    """All that is found in it at the deepest."""
+    return read(history, DEEP, [speechless(one) for one in others()])
+
+
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> None:
-    for section, found in read(speechless(tell()), BOOK).items():
+    for section, found in found_in(speechless(tell())).items():
         for text in ours(found):
             assert not NEVER.search(text), (section, text)
             assert not [one.pattern.id for one in check(text) if one.level is Level.FLAG]
+
+
+def test_every_analysis_has_something_to_say_of_one_of_them() -> None:
+    silent = {one.id for one in ANALYSES}
+    for tell in (checkout, odds_and_ends, at_length):
+        telling = Telling(tell(), DEEP, others())
+        silent -= {one.id for one in ANALYSES if one.read(telling)}
+    assert not silent
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda one: one.id)
@@ -118,11 +149,11 @@ def test_no_heading_or_prompt_speaks_of_causes_or_fault(section: Section) -> Non
         assert not NEVER.search(text)
 
 
-@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_name_stands_beside_a_count_or_a_speed(tell: Callable[[], History]) -> None:
     names = re.compile("|".join(re.escape(person.name) for person in PEOPLE.values()))
     seen = 0
-    for section, found in read(speechless(tell()), BOOK).items():
+    for section, found in found_in(speechless(tell())).items():
         for text in ours(found):
             if names.search(text):
                 seen += 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from incibot.core.review.analyses.enquiry import Idea, ideas
@@ -71,7 +71,7 @@ def decisions(telling: Telling) -> Findings:
     """Each decision with what became known before it; what stands above already is only named."""
     entries = telling.history.entries
     by_time = sorted((entry for entry in entries if stands(entry)), key=_when)
-    raised = ideas(telling.history, telling.book)
+    in_view = _InView(ideas(telling.history, telling.book))
     threads = telling.threads
     questions = [
         (entry, threads.reply(entry)) for entry in by_time if entry.kind is EntryKind.QUESTION
@@ -87,7 +87,7 @@ def decisions(telling: Telling) -> Findings:
         known = {
             **{one.entry.id: one for one in _seen(telling, recent)},
             **{one.entry.id: one for one in _asked(telling, decision, questions)},
-            **{one.entry.id: one for one in _ideas(telling, decision, raised)},
+            **{one.entry.id: one for one in _ideas(telling, decision, in_view)},
         }
         ordered = sorted(known.values(), key=lambda one: _when(one.entry))
         statements = [one.told() for one in ordered if one.entry.id not in shown]
@@ -140,12 +140,24 @@ def _linked(telling: Telling, entry: Recorded, links: str) -> Statement:
     return replace(told, text=f"{told.text}, a link", quote=telling.quote(links))
 
 
-def _ideas(telling: Telling, decision: Recorded, raised: Sequence[Idea]) -> list[_Known]:
-    at = decision.occurred_at
+class _InView:
+    """The ideas that are open at a moment; asked of one moment after the other."""
+
+    def __init__(self, raised: Sequence[Idea]) -> None:
+        self._to_come = sorted(raised, key=lambda one: known_at(one.entry), reverse=True)
+        self._open: list[Idea] = []
+
+    def at(self, moment: datetime) -> list[Idea]:
+        while self._to_come and known_at(self._to_come[-1].entry) <= moment:
+            self._open.append(self._to_come.pop())
+        self._open = [idea for idea in self._open if moment < idea.until]
+        return [idea for idea in self._open if idea.is_open_at(moment)]
+
+
+def _ideas(telling: Telling, decision: Recorded, in_view: _InView) -> list[_Known]:
     return [
         _still(telling, idea.entry, "without an outcome by then")
-        for idea in raised
-        if idea.is_open_at(at) and known_at(idea.entry) <= at
+        for idea in in_view.at(decision.occurred_at)
     ]
 
 
@@ -155,12 +167,16 @@ def _asked(
     questions: Sequence[tuple[Recorded, Recorded | None]],
 ) -> list[_Known]:
     at = decision.occurred_at
+    first = bisect_left(questions, at - BEFORE.time(telling.book), key=_asked_at)
     return [
         _still(telling, question, "without a reply by then")
-        for question, reply in questions
-        if timedelta() < at - known_at(question) <= BEFORE.time(telling.book)
-        and (reply is None or reply.occurred_at > at)
+        for question, reply in questions[first : bisect_left(questions, at, key=_asked_at)]
+        if reply is None or reply.occurred_at > at
     ]
+
+
+def _asked_at(asked: tuple[Recorded, Recorded | None]) -> datetime:
+    return known_at(asked[0])
 
 
 def _still(telling: Telling, entry: Recorded, state: str) -> _Known:

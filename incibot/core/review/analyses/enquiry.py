@@ -92,7 +92,7 @@ RULED_OUT = Wording(
     \b(?: ruled\ out | not\ (?:it|the\ issue|related)\b | that['’]s\ not | unrelated | false\ alarm
         | didn['’]t\ (?:help|change) | no\ change\b | still\ (?:failing|broken|seeing) )
     """,
-    "ruled not unrelated false didn change still",
+    "ruled not that unrelated* false didn change still",
 )
 
 

@@ -11,7 +11,7 @@ from statistics import median
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
-from incibot.core.review.telling import Telling, known_at, window
+from incibot.core.review.telling import Telling, is_back_dated, known_at, window
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
 NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="learning.md A10")
@@ -59,7 +59,9 @@ def _written_then(history: History) -> list[Recorded]:
     if within is None:
         return []
     written = [
-        replace(entry, occurred_at=known_at(entry)) for entry in history.entries if entry.is_said
+        replace(entry, occurred_at=known_at(entry)) if is_back_dated(entry) else entry
+        for entry in history.entries
+        if entry.is_said
     ]
     return sorted(
         (entry for entry in written if within[0] <= entry.occurred_at <= within[1]),
