@@ -35,8 +35,10 @@ from incibot.core.chain import proved, tip_in
 from incibot.core.incident import number_in
 from incibot.core.people import zone_of
 from incibot.core.playbook import Depth, Playbook
+from incibot.core.review.language import PROFILES, Level, check
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
 from incibot.exports import FORMATS, format_of
+from incibot.lint import Read, as_json, as_sarif, as_text
 from incibot.paper import draft_markdown, to_html
 from incibot.render import Renderer
 from incibot.slack.manifest import EXAMPLE_URL
@@ -238,6 +240,50 @@ def review(
         return DONE
 
     _run(work())
+
+
+@main.command()
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--format",
+    "word",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--all", "whole", is_flag=True, help="Show every note on a file.")
+@click.option(
+    "--profile",
+    type=click.Choice(sorted(PROFILES)),
+    help="`security`: “policy” and “violation” are terms of the trade.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 where there is a flag, the weightiest level.")
+def lint(
+    files: tuple[Path, ...], word: str, whole: bool, profile: str | None, strict: bool
+) -> None:
+    """Advise the writer of a review on words that judge where they mean to tell, such as: incibot
+    lint review.md. Quotes, chat, code and what incibot generated are not looked at."""
+    read, trouble = [], False
+    for path in files:
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            _say(f"incibot: {path} cannot be read: {error.strerror}")
+            trouble = True
+        except UnicodeDecodeError:
+            _say(f"incibot: {path} cannot be read: it is no text in UTF-8")
+            trouble = True
+        else:
+            notes = check(text, without=PROFILES[profile] if profile else ())
+            read.append(Read(path=path, notes=notes))
+    if word == "text":
+        click.echo(as_text(read, whole=whole), nl=False)
+    else:
+        click.echo(as_json(read) if word == "json" else as_sarif(read), nl=False)
+    flagged = any(note.level is Level.FLAG for one in read for note in one.notes)
+    raise SystemExit(FAILED if trouble or (strict and flagged) else DONE)
 
 
 @main.command()

@@ -17,6 +17,7 @@ a value from people passes one of the filters below:
 ``entries | runs(head)``        lists of entries: those who joined one after the other in one
 ``role | role(head)``           what a role is called
 ``plain | md``                  plain text escaped for one line of Markdown
+``plain | slack``               plain text escaped for a message in Slack
 ``plain | md_link(url)``        the same, leading to the address if there is one
 ``plain | in_quotes``           the same in quotation marks, with single ones inside
 ``at | clock(zone)``            15:04; ``day``, ``date`` and ``iso`` take a zone too
@@ -217,6 +218,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "runs": runs,
     "role": lambda role, head: head.title(role),
     "md": markdown_text,
+    "slack": markup.escape,
     "md_link": markdown_link,
     "in_quotes": in_quotes,
     "clock": clock,

@@ -70,6 +70,7 @@ from incibot.store.workspaces import FIRST, Workspace
 MISSED = timedelta(days=1)  # what was due longer ago, before incibot reminded of it, stays unsaid
 RECEIPTS = timedelta(days=2)  # Slack retries for minutes, with delayed events for a day
 HURRY = 2.5  # seconds after which a transaction that waits for others is not begun again
+LATEST = 20  # texts of a review that are looked at for who wrote a line
 COLLISIONS = 8  # how often one unit of work is begun before a deadlock is somebody's error
 
 log = logger(__name__)
@@ -901,6 +902,24 @@ class Transaction:
         if row is None:
             return None
         return KeptReview(markdown=row.markdown, version=row.version, written_at=row.drafted_at)
+
+    async def own_lines(self, number: int, user: UserId) -> frozenset[str]:
+        """The lines of the review that came in with one of its latest texts that they wrote."""
+        query = (
+            select(review_versions.c.markdown, review_versions.c.by)
+            .where(review_versions.c.incident == number)
+            .order_by(review_versions.c.version.desc())
+            .limit(LATEST)
+        )
+        texts = list(reversed((await self._connection.execute(query)).all()))
+        own: set[str] = set()
+        before: set[str] = set()
+        for place, text in enumerate(texts):
+            lines = set(text.markdown.split("\n"))
+            if text.by == user and (place or len(texts) < LATEST):
+                own |= lines - before
+            before = lines
+        return frozenset(own)
 
     async def rewrite_review(
         self, number: int, markdown: str, *, over: int, by: UserId | None = None

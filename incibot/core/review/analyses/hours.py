@@ -118,7 +118,7 @@ def _where_it_is_told(telling: Telling) -> Findings:
 
 
 def read(telling: Telling) -> Findings:
-    found = hours(telling)
+    found = telling.once(hours)
     if found.all and not found.zones:
         return _where_it_is_told(telling)
     if not found.outside:

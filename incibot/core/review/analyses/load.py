@@ -61,7 +61,7 @@ def _about(telling: Telling, wording: Wording) -> tuple[Said, ...]:
 
 
 def read(telling: Telling) -> Findings:
-    found = load(telling)
+    found = telling.once(load)
     if found is None or not found.organising:
         return Findings()
     text = f"{share(len(found.organising), found.all)} of {found.all} messages may be about organising the work"
