@@ -35,7 +35,6 @@ from incibot.web.trouble import Denied, Handler
 ROOT = "/api/v1"
 USUAL = 50
 MOST = 200
-TEAM = web.RequestKey("team", str)  # whose record the token opens; empty where that is not known
 OVER = {"open": False, "ended": True, "all": None}
 
 
@@ -79,7 +78,7 @@ class Api:
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
             if is_for_programs(request):
-                request[TEAM] = self._let_in(request)
+                self._let_in(request)
             return await handler(request)
 
         return guarded
@@ -103,7 +102,7 @@ class Api:
     @asynccontextmanager
     async def _reading(self, request: web.Request) -> AsyncIterator[Transaction]:
         """A look at the record of the token's workspace."""
-        team = request[TEAM]
+        team = self._let_in(request)
         try:
             if not team:
                 raise NotInstalled(team)

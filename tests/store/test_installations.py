@@ -37,7 +37,7 @@ def granted(team: str = "T1", **other: Any) -> Installation:
         "bot_id": "B1",
         "bot_user_id": "U1",
         "bot_scopes": ["chat:write", "commands"],
-        "bot_token_expires_in": 3600,
+        "bot_token_expires_at": 1_900_000_000,
         "user_id": "U2",
         "installed_at": 0.0,  # a clock that is far behind
         **SECRETS,
