@@ -26,7 +26,7 @@ from incibot.config import SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import zone_of
-from incibot.core.playbook import Playbook
+from incibot.core.playbook import Kind, Playbook
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
 from incibot.exports import FORMATS, format_of
 from incibot.paper import draft_markdown, to_html
@@ -35,6 +35,7 @@ from incibot.slack.manifest import EXAMPLE_URL
 from incibot.slack.manifest import manifest as app_manifest
 from incibot.store import migrations
 from incibot.store.database import connect
+from incibot.store.imports import bring_in
 from incibot.store.unit import Store, Transaction
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -240,6 +241,57 @@ def verify(incident: str, head: str | None) -> None:
     _run(work())
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--title", help="Of the incident, where the file has none; else the file's name.")
+@click.option("--by", help="Whoever declares it, by their member id in Slack, such as U02ABCDEF.")
+@click.option(
+    "--kind",
+    type=click.Choice([one.value for one in Kind]),
+    default=Kind.INCIDENT.value,
+    show_default=True,
+)
+@click.option("--severity", help="As it was rated; else it is unrated.")
+@click.option("--service", help="What was concerned.")
+@click.option("--private", is_flag=True, help="For whoever declares it alone.")
+@click.option("--tz", help="Zone of the times that name none, whatever the file says of them.")
+@click.option("--date", "day", help="The day of the first time that names none: 2024-03-13.")
+@click.option("--into", help="An incident that the entries belong to, such as INC-7.")
+@click.option("--check", is_flag=True, help="Write nothing; say how each row is understood.")
+def bring(file: Path, into: str | None, check: bool, **asked: Any) -> None:
+    """Make an incident from a timeline that others wrote: CSV, JSON or Markdown.
+
+    Its words stay as they are. Whatever is doubtful is said on stderr, and nothing is mended.
+    """
+    from incibot import bringing
+
+    settings, book = _settings()
+    zone = _zone(asked.pop("tz"), settings) if asked["tz"] else asked.pop("tz")
+
+    async def work() -> int:
+        wish = bringing.Wish(zone=zone, **asked)
+        record = bringing.understood(file, wish, now=now())
+        for doubt in record.doubts:
+            _say(f"{file.name}: {doubt}")
+        if check:
+            for line in bringing.as_understood(record):
+                click.echo(line)
+            return DONE
+        number = _number(into) if into else None
+        async with _writing(settings, book) as store:
+            brought = await store.write(
+                lambda tx: bring_in(tx, record, bringing.framing(wish), into=number)
+            )
+        click.echo(brought.incident.ref)
+        _say(
+            f"{brought.fresh} of {len(record.rows)} entries are new; "
+            f"`incibot review {brought.incident.ref}` drafts its review"
+        )
+        return DONE
+
+    _run(work())
+
+
 @main.group(invoke_without_command=True)
 @click.pass_context
 def jobs(context: click.Context) -> None:
@@ -391,6 +443,20 @@ async def _reading(settings: Settings, book: Playbook) -> AsyncIterator[Transact
             raise NotFound("the database is empty: `incibot migrate` makes it ready")
         async with Store(engine, book, now).read() as tx:
             yield tx
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def _writing(settings: Settings, book: Playbook) -> AsyncIterator[Store]:
+    """The database, to be written. Raises NotFound for one that is not of the newest schema."""
+    engine = connect(settings.database_url.reveal())
+    try:
+        if await migrations.is_behind(engine):
+            raise NotFound(
+                "the database is not of the newest schema: `incibot migrate` makes it so"
+            )
+        yield Store(engine, book, now)
     finally:
         await engine.dispose()
 

@@ -16,7 +16,7 @@ from incibot.core.history import Head
 from incibot.core.markup import escape, is_safe_url, plain
 from incibot.core.people import Directory, UserId
 from incibot.core.secrets import mask
-from incibot.core.timeline import Recorded
+from incibot.core.timeline import IMPORT, Recorded
 
 SOMEBODY = "Somebody"  # a person of whom the pseudonymous record knows nothing else
 
@@ -84,7 +84,11 @@ def identity(head: Head, user: UserId) -> str | None:
 
 def actor(head: Head, entry: Recorded) -> str:
     """Who said or did it; for a machine its name, or that of the system it spoke for."""
-    return name(head, entry.by) if entry.by else entry.by_name or entry.source.type
+    if entry.by:
+        return name(head, entry.by)
+    if entry.source.type == IMPORT:  # whom a foreign record names may well be a person
+        return SOMEBODY if head.pseudonyms or not entry.by_name else entry.by_name
+    return entry.by_name or entry.source.type
 
 
 def permalink(head: Head, entry: Recorded) -> str:

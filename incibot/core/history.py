@@ -106,6 +106,7 @@ class Head:
         titles: what each role is called, by its word.
         outcomes: what became of each hypothesis that was answered, by the id of its entry.
         record: where the chain of the record ends; None where there is none yet.
+        foreign: others wrote it down, and nobody listened to a channel of its own.
     """
 
     incident: Incident
@@ -119,6 +120,7 @@ class Head:
     titles: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     outcomes: Mapping[int, Outcome] = field(default_factory=lambda: _NOTHING)
     record: Tip | None = None
+    foreign: bool = False
 
     def pseudonymous(self) -> Head:
         """The same with people as "Responder 1", "Responder 2" ...; ids are left out by exports."""

@@ -369,6 +369,10 @@ class Transaction:
         seen, edited, deleted = await timeline.counts(self._connection, incident.number)
         here = await self.workspace()
         fetched = await catching_up.all_fetched(self._connection, incident.number)
+        foreign = incident.channel is None and await timeline.is_foreign(
+            self._connection, incident.number
+        )
+        gaps = () if foreign else await self._gaps(incident, fetched)
         return Head(
             incident=incident,
             people=await self.people(),
@@ -376,7 +380,7 @@ class Transaction:
                 messages=seen,
                 edited=edited,
                 deleted=deleted,
-                not_listening=await self._gaps(incident, fetched),
+                not_listening=gaps,
                 fetched=tuple(fetched),
             ),
             workspace_url=here.url if here else "",
@@ -386,6 +390,7 @@ class Transaction:
             outcomes=await self.outcomes(incident.number),
             titles={role.word: role.title for role in self.book.roles},
             record=await chain.tip_of(self._connection, incident.number),
+            foreign=foreign,
         )
 
     async def history(self, incident: Incident, *, zone: ZoneInfo) -> History:

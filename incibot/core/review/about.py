@@ -23,7 +23,7 @@ def about(telling: Telling) -> Findings:
     def whole(text: str) -> Statement:
         return Statement(text=text, evidence=ends, rank=Rank.SYSTEM)
 
-    wrote = {entry.by for entry in entries if entry.is_said}
+    wrote = {entry.by for entry in entries if entry.is_said and entry.by}
     marked = sum(rank_of(entry) is Rank.MARKED for entry in entries)
     key = sum(any(one.mark is Mark.KEY_MOMENT for one in entry.marks) for entry in entries)
     span = telling.span(entries[0].occurred_at, entries[-1].occurred_at)

@@ -62,7 +62,8 @@ def _roles(history: History) -> list[Recorded]:
 
 
 def _wrote(telling: Telling) -> list[Statement]:
-    said = [entry for entry in telling.history.entries if entry.is_said]
+    # Of those in a foreign record nobody knows who is one and the same.
+    said = [entry for entry in telling.history.entries if entry.is_said and entry.by]
     if not said:
         return []
     return [
@@ -78,7 +79,7 @@ def _at_once(telling: Telling) -> list[Statement]:
     """The ten minutes, counted from the full hour, in which the most people wrote."""
     bins: dict[datetime, list[Recorded]] = {}
     for entry in telling.history.entries:
-        if entry.is_said:
+        if entry.is_said and entry.by:
             at = entry.occurred_at
             start = at.replace(minute=at.minute - at.minute % 10, second=0, microsecond=0)
             bins.setdefault(start, []).append(entry)

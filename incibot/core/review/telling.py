@@ -12,7 +12,7 @@ from incibot.core.markup import markdown, markdown_text
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Rank, Statement
-from incibot.core.timeline import SAID, TYPED, EntryKind, Recorded, moment_of
+from incibot.core.timeline import IMPORT, SAID, TYPED, EntryKind, Recorded, moment_of
 
 LATE = timedelta(minutes=2)  # what is recorded later than this after it happened is said to be
 
@@ -27,9 +27,29 @@ def is_back_dated(entry: Recorded) -> bool:
     return bool(entry.data.get("read_as"))
 
 
+def is_late(entry: Recorded) -> bool:
+    """It came into the record well after it happened. What others wrote down always did."""
+    return entry.recorded_at - entry.occurred_at > LATE and entry.source.type != IMPORT
+
+
 def known_at(entry: Recorded) -> datetime:
     """When it could be known in the channel: what was told afterwards, when it was told."""
     return entry.recorded_at if is_back_dated(entry) else entry.occurred_at
+
+
+def when_said(entry: Recorded, clock: Callable[[datetime], str]) -> str:
+    """The entry's time; of a foreign record's row as exactly as its writer knew it, and no more."""
+    at = clock(entry.occurred_at)
+    if entry.source.type != IMPORT:
+        return at
+    if entry.is_timed:
+        return f"about {at}" if entry.data.get("approx") is True else at
+    low, high = entry.extent
+    if low and high:
+        return f"between {clock(low)} and {clock(high)}"
+    if low or high:
+        return f"after {clock(low)}" if low else f"before {at}"
+    return "at a time not known"
 
 
 def kind_label(kind: EntryKind) -> str:
@@ -204,15 +224,14 @@ class Telling:
 
     def _tell(self, entry: Recorded, who: str, clock: Callable[[datetime], str]) -> Statement:
         what, quote = self._what(entry, who)
-        at = clock(entry.occurred_at)
-        text = f"**{at}** {what}"
+        text = f"**{when_said(entry, clock)}** {what}"
         if entry.retracted_at is not None:
             text += f" {clock(entry.retracted_at)}"
         if entry.revisions and stands(entry):
             text += f", edited {clock(entry.revisions[-1].replaced_at)}"
         if is_back_dated(entry):
             text += f", written down {clock(entry.recorded_at)}"
-        elif entry.recorded_at - entry.occurred_at > LATE:
+        elif is_late(entry):
             text += f", recorded {clock(entry.recorded_at)}"
         return Statement(text=text, quote=quote, evidence=(entry.id,), rank=rank_of(entry))
 
