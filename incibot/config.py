@@ -32,14 +32,19 @@ from incibot.core.naming import check_template
 from incibot.core.playbook import (
     REMINDERS,
     SEVERITIES,
+    Depth,
     Patience,
     Playbook,
     Reminder,
+    ReviewPlan,
     Role,
     Service,
     Severity,
     Status,
 )
+from incibot.core.review import SECTIONS
+from incibot.core.review.analyses import ANALYSES
+from incibot.core.review.section import TIMES, Threshold
 from incibot.core.secrets import mask
 from incibot.core.timeline import Mark
 from incibot.errors import ConfigError
@@ -503,6 +508,7 @@ _A_WORD = "a word of up to 31 lower-case letters, digits, - and _, such as "
 _INVITED = re.compile(r"[UWS][A-Z0-9]{2,}|@[^\s@<>]{1,80}")
 _EMOJI = re.compile(r":?([^\s:]{1,100}):?")
 _DURATION = re.compile(r"(\d{1,4}) ?([mhd])", re.ASCII)
+_NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) *([^\d]*)", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _MENU = 100  # choices that a menu in Slack holds
 
@@ -649,6 +655,32 @@ class _Section:
             if not _INVITED.fullmatch(name):
                 self.wrong(key, name, wants)
         return tuple(dict.fromkeys(names))
+
+    def choice(self, key: str, known: Sequence[str], *, default: str) -> str:
+        got = self._values.get(key, default)
+        if got in known:
+            return str(got)
+        self.wrong(key, got, f"one of {', '.join(known)}")
+        return default
+
+    def choices(self, key: str, known: Sequence[str]) -> tuple[str, ...]:
+        """A list of some of these words, each once."""
+        found = self.texts(key, f"one of {', '.join(known)}")
+        for word in found:
+            if word not in known:
+                near = get_close_matches(word, known, n=1)
+                also = f"; did you mean {near[0]}?" if near else ""
+                self.wrong(key, word, f"any of {', '.join(known)}{also}")
+        self.each_once(f"{self.path}.{key}", found)
+        return tuple(word for word in found if word in known)
+
+    def mapping(self, key: str, known: Iterable[str], wants: str) -> _Section:
+        """The keys below that key; none where there is none."""
+        got = self._values.get(key, {})
+        if not isinstance(got, Mapping):
+            self.wrong(key, got, wants)
+            got = {}
+        return _Section(self._at(key), got, known, self.problems)
 
     def items(self, key: str, wants: str) -> list[Any]:
         got = self._values.get(key, [])
@@ -853,6 +885,52 @@ def _patience(one: _Section, key: str, shipped: timedelta | None) -> timedelta |
     return timedelta(**{_UNITS[read[2]]: int(read[1])})
 
 
+def _review(top: _Section, key: str, _reserved: frozenset[str]) -> ReviewPlan:
+    got = top.value(key)
+    known = [one.name for one in fields(ReviewPlan)]
+    if not isinstance(got, Mapping):
+        top.wrong(key, got, f"keys, which are {', '.join(known)}")
+        return ReviewPlan()
+    one = _Section(key, got, known, top.problems)
+    sections = [section.id for section in SECTIONS]
+    analyses = [analysis.id for analysis in ANALYSES]
+    titles = one.mapping("titles", sections, "ids of sections, each with a title")
+    return ReviewPlan(
+        depth=Depth(one.choice("depth", list(Depth), default=Depth.STANDARD)),
+        sections=one.choices("sections", sections),
+        leave_out=one.choices("leave_out", [*sections, *analyses]),
+        titles={id: titles.text(id, "a title") for id in sections if titles.has(id)},
+        thresholds=_thresholds(one),
+    )
+
+
+def _thresholds(one: _Section) -> Mapping[str, float]:
+    known = {each.name: each for analysis in ANALYSES for each in analysis.thresholds}
+    given = one.mapping("thresholds", known, "names of thresholds, such as A10.shortest: 15 min")
+    return {
+        name: number
+        for name, each in known.items()
+        if given.has(name) and (number := _number(given, each)) is not None
+    }
+
+
+def _number(given: _Section, threshold: Threshold) -> float | None:
+    """The number in the threshold's own unit."""
+    got = given.value(threshold.name)
+    read = _NUMBER.fullmatch(str(got)) if isinstance(got, str | int | float) else None
+    number, unit = (float(read[1]), " ".join(read[2].split())) if read else (0.0, "")
+    if read and unit in ("", threshold.unit):
+        return number
+    if read and unit in TIMES and threshold.unit in TIMES:
+        return number * TIMES[unit] / TIMES[threshold.unit]
+    given.wrong(
+        threshold.name,
+        got,
+        f"a number, in {threshold.unit}, such as {threshold.value:g} {threshold.unit}",
+    )
+    return None
+
+
 # The file's keys: the field of Playbook that each fills, and how it is read.
 _KEYS: Mapping[str, tuple[str, Callable[[_Section, str, frozenset[str]], Any]]] = {
     "severities": ("severities", _severities),
@@ -865,4 +943,5 @@ _KEYS: Mapping[str, tuple[str, Callable[[_Section, str, frozenset[str]], Any]]] 
     "invite_private": ("invite_private", _invited),
     "nearby": ("nearby", _duration),
     "reminders": ("reminders", _reminders),
+    "review": ("review", _review),
 }

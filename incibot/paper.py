@@ -16,7 +16,7 @@ from incibot.core import disclosure
 from incibot.core.history import History
 from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
-from incibot.core.review import SECTIONS, read
+from incibot.core.review import read, sections
 from incibot.core.review.merge import merge, read_draft
 from incibot.errors import TemplateError
 from incibot.render import Renderer
@@ -54,13 +54,14 @@ def draft_markdown(
         TemplateError: a template of the team's is broken.
     """
     found = read(history, book)
+    parts = sections(book.review)
     head = history.head
     values = {
         "head": head,
         "incident": history.incident,
         "day": history.incident.declared_at.astimezone(head.zone).date().isoformat(),
-        "sections": [one for one in SECTIONS if one.always or found[one.id]],
-        "missing": [one for one in SECTIONS if not one.always and not found[one.id]],
+        "sections": [one for one in parts if one.always or found[one.id]],
+        "missing": [one for one in parts if not one.always and not found[one.id]],
         "found": found,
         "cite": partial(_cited, _links(history)),
         "beside": _beside,

@@ -22,14 +22,17 @@ from incibot.config import SERVE, WORK, Secret, Settings, example_env, read_play
 from incibot.core.naming import FIELDS
 from incibot.core.playbook import (
     REMINDERS,
+    Depth,
     Patience,
     Playbook,
     Reminder,
+    ReviewPlan,
     Role,
     Service,
     Severity,
     Status,
 )
+from incibot.core.review import SECTIONS
 from incibot.core.timeline import Mark
 from incibot.errors import ConfigError
 
@@ -739,6 +742,55 @@ def test_a_secret_in_the_file_is_not_shown(tmp_path: Path) -> None:
     assert "theRestOfTheToken" not in line
 
 
+def test_what_drafts_are_like_is_read_with_numbers_in_other_units(tmp_path: Path) -> None:
+    plan = playbook(
+        tmp_path,
+        """
+        review:
+          depth: brief
+          sections: [short, enquiry]
+          leave_out: [A10, tasks]
+          titles: {short: At a glance}
+          thresholds: {A10.shortest: 0.5 h, A10.needed: 8, A10.factor: 4 times the median gap}
+        """,
+    ).review
+    assert plan == ReviewPlan(
+        depth=Depth.BRIEF,
+        sections=("short", "enquiry"),
+        leave_out=("A10", "tasks"),
+        titles={"short": "At a glance"},
+        thresholds={"A10.shortest": 30, "A10.needed": 8, "A10.factor": 4},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("review: brief", "review: got “brief”; it wants keys, which are depth, sections,"),
+        ("review: {depth: short}", "review.depth: got “short”; it wants one of brief, standard,"),
+        ("review: {sections: [shrot]}", "review.sections: got “shrot”; it wants any of about,"),
+        ("review: {leave_out: [A10, A10]}", "review.leave_out: “A10” comes 2 times"),
+        ("review: {titles: [short]}", "it wants ids of sections, each with a title"),
+        (
+            "review: {thresholds: {A10.shortist: 5 min}}",
+            "review.thresholds.A10.shortist: incibot knows no such key; did you mean A10.shortest?",
+        ),
+        (
+            "review: {thresholds: {A10.shortest: 5 messages}}",
+            "review.thresholds.A10.shortest: got “5 messages”; it wants a number, in min, such as 10 min",
+        ),
+        (
+            "review: {thresholds: {A10.needed: many}}",
+            "review.thresholds.A10.needed: got “many”; it wants a number, in messages, such as 6 messages",
+        ),
+    ],
+)
+def test_what_is_wrong_about_drafts_is_said_with_what_would_work(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    assert any(problem in line for line in mistakes(tmp_path, text))
+
+
 words = st.text(string.ascii_lowercase + string.digits + "-_", min_size=1, max_size=31).filter(
     lambda word: word[0] not in "-_"
 )
@@ -796,6 +848,16 @@ playbooks = st.builds(
             ),
         )
     ),
+    review=st.builds(
+        ReviewPlan,
+        depth=st.sampled_from(Depth),
+        sections=st.lists(st.sampled_from([one.id for one in SECTIONS]), unique=True).map(tuple),
+        leave_out=st.lists(st.sampled_from(["A10", "short"]), unique=True).map(tuple),
+        titles=st.dictionaries(st.sampled_from(["short", "enquiry"]), sentences),
+        thresholds=st.dictionaries(
+            st.sampled_from(["A10.shortest", "A04.kept"]), st.integers(0, 999)
+        ),
+    ),
 )
 
 
@@ -808,11 +870,11 @@ def written(book: Playbook) -> str:
                 return {str(key): plain(one) for key, one in value.items()}
             case timedelta():
                 return f"{value // timedelta(minutes=1)}m"
-            case Mark():
+            case Mark() | Depth():
                 return str(value)
             case Patience():
                 return {"after": False if value.after is None else plain(value.after)}
-            case Severity() | Status() | Role() | Service():
+            case Severity() | Status() | Role() | Service() | ReviewPlan():
                 found = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
                 return {key: one for key, one in found.items() if one != ""}
         return value
@@ -832,11 +894,15 @@ def test_a_playbook_that_is_written_down_reads_back_the_same(
 
 KEYS = [
     "severities", "statuses", "roles", "services", "reactions",
-    "channel_name", "invite", "invite_private", "nearby", "reminders",
+    "channel_name", "invite", "invite_private", "nearby", "reminders", "review",
 ]  # fmt: skip
 PARTS = sorted(
     {one.value for one in Reminder}
-    | {one.name for of in (Severity, Status, Role, Service, Patience) for one in fields(of)}
+    | {
+        one.name
+        for of in (Severity, Status, Role, Service, Patience, ReviewPlan)
+        for one in fields(of)
+    }
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 

@@ -213,6 +213,37 @@ REMINDERS: Mapping[Reminder, Patience] = MappingProxyType(
     }
 )
 
+
+class Depth(StrEnum):
+    """How much a review draft tells; each holds what the one before it does."""
+
+    BRIEF = "brief"
+    STANDARD = "standard"
+    DEEP = "deep"
+
+    def reaches(self, other: Depth) -> bool:
+        order = list(Depth)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPlan:
+    """What a team wants its review drafts to be like.
+
+    Attributes:
+        sections: the ids of those that it wants, in its order; empty: all, as shipped.
+        leave_out: ids of sections and analyses that it does not want.
+        titles: its own words for sections, by their id.
+        thresholds: its own numbers, by name, such as ``A10.shortest``, in the unit of each.
+    """
+
+    depth: Depth = Depth.STANDARD
+    sections: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+
 MILESTONES = ("started", "detected", "declared", "mitigated", "resolved")  # in the usual order
 
 
@@ -229,6 +260,7 @@ class Playbook:
         invite_private: the same for private incidents, to which nobody else is invited unasked.
         nearby: how long a declaration counts as "just now" when somebody else declares.
         reminders: of what people are reminded, and when; of what is not in it they are not.
+        review: what its review drafts are like.
     """
 
     severities: tuple[Severity, ...] = SEVERITIES
@@ -241,6 +273,7 @@ class Playbook:
     invite_private: tuple[str, ...] = ()
     nearby: timedelta = timedelta(minutes=10)
     reminders: Mapping[Reminder, Patience] = field(default_factory=lambda: REMINDERS)
+    review: ReviewPlan = field(default_factory=ReviewPlan)
 
     def severity(self, word: str) -> Severity:
         """Raises: Unclear, naming the words that exist."""

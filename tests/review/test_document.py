@@ -146,7 +146,7 @@ def test_the_page_needs_nothing_else_and_shows_no_fence() -> None:
     assert not {"script", "img", "link", "iframe"} & page.tags.keys()
     assert "<title>INC-7 &lt;review&gt;</title>" in html
     assert "default-src 'none'" in html
-    assert page.tags["table"] == 3
+    assert page.tags["table"] == 4
     assert page.tags["h1"] == 1
     assert all(address.startswith(("https://", "#section-")) for address in page.addresses)
 
@@ -204,7 +204,7 @@ def test_a_team_changes_words_sections_and_order_in_its_templates(tmp_path: Path
     folder.mkdir()
     (folder / "document.md.j2").write_text(
         '{% import "review/parts.md.j2" as parts with context %}\n'
-        '{% for id in ["quiet", "short"] %}\n'
+        '{% for id in ["hard", "short"] %}\n'
         "<!-- incibot:begin {{ id }} -->\n"
         "## Our {{ id }}\n"
         "{{ parts.findings(found[id]) }}\n"
@@ -212,7 +212,7 @@ def test_a_team_changes_words_sections_and_order_in_its_templates(tmp_path: Path
         "{% endfor %}\n"
     )
     draft = draft_markdown(checkout(), BOOK, Renderer(tmp_path))
-    assert headings(draft) == ["Our quiet", "Our short"]
+    assert headings(draft) == ["Our hard", "Our short"]
 
     (folder / "document.md.j2").write_text("words outside of any block")
     with pytest.raises(TemplateError, match="text outside the blocks: words outside"):
@@ -221,7 +221,7 @@ def test_a_team_changes_words_sections_and_order_in_its_templates(tmp_path: Path
 
 def test_a_template_for_one_section_takes_its_place_alone(tmp_path: Path) -> None:
     (tmp_path / "review").mkdir()
-    (tmp_path / "review" / "quiet.md.j2").write_text("## When nobody wrote\n")
+    (tmp_path / "review" / "hard.md.j2").write_text("## When nobody wrote\n")
     draft = draft_markdown(checkout(), BOOK, Renderer(tmp_path))
     assert "## When nobody wrote" in draft
     assert "Quiet 14:27" not in draft

@@ -41,7 +41,7 @@ COMPARED = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-ANALYSES = sorted(Path(review.__path__[0]).glob("*.py"))
+MODULES = sorted(Path(review.__path__[0]).rglob("*.py"))
 TEMPLATES = sorted((SHIPPED / "review").glob("*"))
 
 
@@ -73,9 +73,10 @@ def ours(found: Findings) -> Iterator[str]:
     for group in found.groups:
         yield group.title
         yield from (one.text for one in (*filter(None, [group.lead]), *group.statements))
-    if found.table:
-        yield from found.table.columns
-        yield from (" | ".join(row.cells) for row in found.table.rows)
+    for table in (found.table, *(group.table for group in found.groups)):
+        if table:
+            yield from table.columns
+            yield from (" | ".join(row.cells) for row in table.rows)
 
 
 def speechless(history: History) -> History:
@@ -93,7 +94,7 @@ def speechless(history: History) -> History:
     )
 
 
-@pytest.mark.parametrize("path", [*ANALYSES, *TEMPLATES], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*MODULES, *TEMPLATES], ids=lambda path: path.name)
 def test_no_text_of_ours_speaks_of_causes_or_fault(path: Path) -> None:
     text = "\n".join(texts_in(path)) if path.suffix == ".py" else path.read_text()
     assert not NEVER.findall(text)

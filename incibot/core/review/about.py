@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from incibot.core.history import Interval
+from incibot.core.playbook import Depth
 from incibot.core.review.section import Findings, Rank, Section, Statement
 from incibot.core.review.telling import Telling, rank_of
 from incibot.core.timeline import EntryKind, Mark, Recorded
@@ -80,4 +81,5 @@ ABOUT = Section(
         "Calls that were held, and whether there are notes of them:",
     ),
     always=True,
+    depth=Depth.BRIEF,
 )

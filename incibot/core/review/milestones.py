@@ -1,18 +1,17 @@
-"""The points that people look for, how each is known, and where things seemed better for a while."""
+"""The points that people look for, and how each is known."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
 
-from incibot.core.history import History
 from incibot.core.incident import Known, Milestone
 from incibot.core.markup import markdown_text
-from incibot.core.playbook import MILESTONES, Playbook
-from incibot.core.review.phases import usual
-from incibot.core.review.section import Findings, Question, Rank, Row, Section, Statement, Table
+from incibot.core.playbook import MILESTONES, Depth
+from incibot.core.review.analyses.phases import usual
+from incibot.core.review.section import Findings, Rank, Row, Section, Statement, Table
 from incibot.core.review.telling import Telling, stands
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 
 def milestones(telling: Telling) -> Findings:
@@ -29,7 +28,6 @@ def milestones(telling: Telling) -> Findings:
     rows += [
         _row(telling, one, keys.get(one.key)) for one in sorted(others, key=lambda one: one.at)
     ]
-    relapsed = relapses(telling.history, telling.book)
     return Findings(
         table=Table(
             columns=("Milestone", "Time", "How it is known", "Confidence"), rows=tuple(rows)
@@ -37,31 +35,14 @@ def milestones(telling: Telling) -> Findings:
         statements=(
             *_earlier(telling, keys),
             *_out_of_order(telling, keys),
-            *(
-                Statement(
-                    text=f"Things seemed better at {telling.clock(better.occurred_at)} "
-                    f"({markdown_text(str(better.data.get('to', '')))}); status went back to "
-                    f"{markdown_text(str(back.data.get('to', '')))} at {telling.clock(back.occurred_at)}",
-                    quote=telling.quote(back.data.get("note")),
-                    evidence=(better.id, back.id),
-                    rank=Rank.SYSTEM,
-                )
-                for better, back in relapsed
-            ),
-        ),
-        questions=tuple(
-            Question(
-                text=f"Things looked better at {telling.clock(better.occurred_at)}. "
-                "What did you read as recovery?",
-                evidence=(better.id, back.id),
-            )
-            for better, back in relapsed
         ),
     )
 
 
 def _row(telling: Telling, one: Milestone, entry: Recorded | None) -> Row:
-    if one.known is Known.STATED:
+    if entry is not None and entry.source.type == IMPORT:
+        known = "said in the record that was brought in"
+    elif one.known is Known.STATED:
         by = f" by {telling.person(one.by)}" if one.by else ""
         when = f", at {telling.clock(entry.recorded_at)}" if entry else ""
         known = f"said{by}{when}"
@@ -124,22 +105,6 @@ def _out_of_order(telling: Telling, keys: dict[str, Recorded]) -> list[Statement
     return found
 
 
-def relapses(history: History, book: Playbook) -> list[tuple[Recorded, Recorded]]:
-    """Where the status went back from one that says that it is better to one that does not."""
-    better_words = {one.word for one in book.statuses if one.milestone or one.ends}
-    found = []
-    better: Recorded | None = None
-    for entry in history.entries:
-        if entry.kind is not EntryKind.STATUS or not stands(entry):
-            continue
-        if entry.data.get("to") in better_words:
-            better = better or entry
-        elif better is not None:
-            found.append((better, entry))
-            better = None
-    return found
-
-
 MILESTONES_TABLE = Section(
     id="milestones",
     title="Milestones",
@@ -148,4 +113,5 @@ MILESTONES_TABLE = Section(
         "What did you need to see before calling it an incident?",
         "How did you know that it was over?",
     ),
+    depth=Depth.BRIEF,
 )

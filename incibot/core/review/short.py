@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incibot.core.markup import markdown_text
+from incibot.core.playbook import Depth
 from incibot.core.review.section import Findings, Rank, Section, Statement
 from incibot.core.review.telling import Telling, ids, stands
 from incibot.core.timeline import EntryKind, Recorded
@@ -96,4 +97,5 @@ SHORT = Section(
     title="In short",
     read=short,
     prompts=("Who was affected, and what did they see?", "How did it end?"),
+    depth=Depth.BRIEF,
 )

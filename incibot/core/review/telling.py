@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from functools import partial
+from functools import cached_property, partial
 
 from incibot.core import disclosure
 from incibot.core.history import History
@@ -85,6 +85,19 @@ def ids(entries: Iterable[Recorded]) -> tuple[int, ...]:
     return tuple(entry.id for entry in entries)
 
 
+def length(of: timedelta) -> str:
+    """So long, in minutes, and from two hours on in hours too: ``26 min``, ``3 h 24 min``."""
+    minutes = (of + timedelta(seconds=30)) // timedelta(minutes=1)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours >= 2 else f"{minutes} min"
+
+
+def people(who: Iterable[UserId | None]) -> str:
+    """How many of them there are."""
+    count = len(set(who))
+    return "1 person" if count == 1 else f"{count} people"
+
+
 def comes_with(entry: Recorded, before: Recorded, zone: tzinfo) -> bool:
     """Both tell that somebody joined, or both that somebody left, on one day: one line can tell it."""
     return (
@@ -101,10 +114,14 @@ class Telling:
 
     Times are those of `head.zone`. One that is not of the day of the declaration bears its date;
     where the clocks were changed during the incident, each bears its offset too.
+
+    Args:
+        past: other incidents, for the analyses that compare; they are silent without them.
     """
 
-    def __init__(self, history: History, book: Playbook) -> None:
+    def __init__(self, history: History, book: Playbook, past: Sequence[History] = ()) -> None:
         self.history = history
+        self.past = past
         self.head = history.head
         self.incident = history.incident
         self.book = book
@@ -118,6 +135,10 @@ class Telling:
         self._quotes: dict[str, str] = {}  # what one section quotes, others do
         self._titles = {role.word: role.title for role in book.roles}
         self._by_id = {entry.id: entry for entry in history.entries}
+
+    @cached_property
+    def threads(self) -> Threads:
+        return Threads(self.history.entries)
 
     def words(self, entry: Recorded) -> str:
         """What the entry says; an answer, the idea that it is about, as that reads now."""

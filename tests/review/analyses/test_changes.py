@@ -1,6 +1,7 @@
 """Changes that were there before it began."""
 
-from incibot.core.review.conditions import CONDITIONS
+from incibot.core.review.analyses.changes import CHANGES
+from incibot.core.review.headings import CONDITIONS
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 from tests.review.histories import ANA, BOOK, Story
@@ -15,7 +16,7 @@ def test_only_changes_of_the_day_before_are_listed_and_under_a_caption_that_clai
     story.at("2 8:00:01").declares(ANA, "Search is slow")
     story.at("2 8:10").hears(EntryKind.CHANGE, "during", source="github")
 
-    (group,) = CONDITIONS.read(Telling(story.history(), BOOK)).groups
+    (group,) = CHANGES.read(Telling(story.history(), BOOK)).groups
 
     assert [one.evidence for one in group.statements] == [(near,)]
     assert group.title.endswith("present then; no claim that they mattered")
@@ -24,6 +25,6 @@ def test_only_changes_of_the_day_before_are_listed_and_under_a_caption_that_clai
 def test_without_a_change_people_are_still_asked() -> None:
     story = Story()
     story.at("8:00").declares(ANA, "Search is slow")
-    assert not CONDITIONS.read(Telling(story.history(), BOOK))
+    assert not CHANGES.read(Telling(story.history(), BOOK))
     assert CONDITIONS.always
     assert CONDITIONS.prompts

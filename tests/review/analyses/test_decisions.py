@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from incibot.core.history import History
-from incibot.core.review.decisions import DECISIONS
+from incibot.core.review.analyses.decisions import DECISIONS
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, CHIDI, Story

@@ -1,6 +1,6 @@
 """Ideas, and what became of them."""
 
-from incibot.core.review.enquiry import ENQUIRY
+from incibot.core.review.analyses.enquiry import ENQUIRY
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, CHIDI, Story, checkout, odds_and_ends

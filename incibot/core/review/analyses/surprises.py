@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from incibot.core.review.phases import window
-from incibot.core.review.section import Findings, Group, Rank, Section
+from incibot.core.review.analyses.phases import window
+from incibot.core.review.section import Analysis, Findings, Group, Rank
 from incibot.core.review.telling import Telling, stands
 from incibot.core.timeline import EntryKind, Mark
 
@@ -61,9 +61,9 @@ def surprises(telling: Telling) -> Findings:
     )
 
 
-SURPRISES = Section(
-    id="surprises",
-    title="What surprised people",
+SURPRISES = Analysis(
+    id="A17",
+    section="surprises",
     read=surprises,
-    prompts=("What had you expected instead?", "For whom else is this new?"),
+    minimum="one marked message, or one with such words during the response",
 )

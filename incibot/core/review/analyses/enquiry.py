@@ -8,11 +8,22 @@ from datetime import datetime, timedelta
 
 from incibot.core.history import History
 from incibot.core.markup import markdown_text
-from incibot.core.review.section import Findings, Group, Question, Rank, Section, Statement
+from incibot.core.playbook import Playbook
+from incibot.core.review.section import (
+    Analysis,
+    Findings,
+    Group,
+    Question,
+    Rank,
+    Statement,
+    Threshold,
+)
 from incibot.core.review.telling import Telling, Threads, ids, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-IN_VIEW = timedelta(minutes=30)  # an idea of which nobody spoke for longer was left for then
+IN_VIEW = Threshold(  # an idea of which nobody spoke for longer was left for then
+    name="A12.in_view", value=30, unit="min", source="learning.md A12"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class Idea:
         return self.entry.occurred_at < at < self.until
 
 
-def ideas(history: History) -> tuple[Idea, ...]:
+def ideas(history: History, book: Playbook) -> tuple[Idea, ...]:
     """The hypotheses that stand, in the order of time."""
     answers: dict[int, list[Recorded]] = {}
     for entry in history.entries:
@@ -46,25 +57,28 @@ def ideas(history: History) -> tuple[Idea, ...]:
         if isinstance(about, int) and entry.data.get("outcome") and stands(entry):
             answers.setdefault(about, []).append(entry)
     threads = Threads(history.entries)
+    in_view = IN_VIEW.time(book)
     return tuple(
-        _idea(entry, tuple(answers.get(entry.id, ())), threads)
+        _idea(entry, tuple(answers.get(entry.id, ())), threads, in_view)
         for entry in history.entries
         if entry.kind is EntryKind.HYPOTHESIS and stands(entry)
     )
 
 
-def _idea(entry: Recorded, answers: tuple[Recorded, ...], threads: Threads) -> Idea:
+def _idea(
+    entry: Recorded, answers: tuple[Recorded, ...], threads: Threads, in_view: timedelta
+) -> Idea:
     if answers:
         return Idea(entry, answers, answers[0].occurred_at)
     words = [entry, *(one for one in threads.after(entry) if one.is_said)]
-    return Idea(entry, (), max(one.occurred_at for one in words) + IN_VIEW)
+    return Idea(entry, (), max(one.occurred_at for one in words) + in_view)
 
 
 def enquiry(telling: Telling) -> Findings:
-    raised = ideas(telling.history)
+    raised = ideas(telling.history, telling.book)
     if not raised:
         return Findings()
-    threads = Threads(telling.history.entries)
+    threads = telling.threads
     unanswered = [idea for idea in raised if not idea.outcome]
     return Findings(
         statements=(_summary(raised),),
@@ -125,12 +139,10 @@ def _line(telling: Telling, idea: Idea, threads: Threads) -> Group:
     return Group(lead=telling.tell(idea.entry), statements=tuple(statements))
 
 
-ENQUIRY = Section(
-    id="enquiry",
-    title="Lines of enquiry",
+ENQUIRY = Analysis(
+    id="A12",
+    section="enquiry",
     read=enquiry,
-    prompts=(
-        "What made each of these ideas likely then?",
-        "What did you look at to test it, and which result were you looking for, either way?",
-    ),
+    minimum="one idea that somebody marked or typed",
+    thresholds=(IN_VIEW,),
 )

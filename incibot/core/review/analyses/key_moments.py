@@ -7,18 +7,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from incibot.core.history import History
-from incibot.core.playbook import Playbook
-from incibot.core.review.coordination import hand_overs
-from incibot.core.review.enquiry import Idea, ideas
-from incibot.core.review.milestones import relapses
-from incibot.core.review.phases import Chapter, chapters
-from incibot.core.review.section import Findings, Group, Rank, Section, Statement
+from incibot.core.playbook import Depth, Playbook
+from incibot.core.review.analyses.enquiry import Idea, ideas
+from incibot.core.review.analyses.hand_overs import hand_overs
+from incibot.core.review.analyses.phases import Chapter, chapters
+from incibot.core.review.analyses.relapses import relapses
+from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, ids, known_at, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-KEPT = 4  # points: from here on a moment is kept, however many there are
-FILLED = 8  # moments a chapter: up to here it is filled with those of fewer points
-FEW_MARKS = 3  # fewer marks than this in all, and the reader is told that a rule chose
+# From these points on a moment is kept, however many there are.
+KEPT = Threshold(name="A04.kept", value=4, unit="points", source="learning.md A04")
+# Up to here a chapter is filled with those of fewer points.
+FILLED = Threshold(name="A04.filled", value=8, unit="moments a chapter", source="learning.md A04")
+# All that a brief draft tells of a chapter.
+BRIEFLY = Threshold(name="A04.briefly", value=3, unit="moments a chapter", source="learning.md 1.2")
+# With fewer in all, the reader is told that a rule chose.
+FEW_MARKS = Threshold(name="A04.few", value=3, unit="marks", source="learning.md A04")
 
 _POINTS: Mapping[EntryKind, int] = {
     EntryKind.DECISION: 4,
@@ -51,7 +56,7 @@ def points(history: History, book: Playbook) -> dict[int, int]:
     for entry in standing:
         if entry.kind in (EntryKind.STATUS, EntryKind.DECLARED) and entry.key in reached:
             scores[entry.id] += 1  # a chapter ends with what ended it
-    for entry in hand_overs(history):
+    for entry in hand_overs(history, book):
         scores[entry.id] += 2
     for pair in relapses(history, book):
         for entry in pair:
@@ -70,14 +75,14 @@ def _alone(entry: Recorded) -> int:
     return total
 
 
-def unfolding(telling: Telling) -> Findings:
+def key_moments(telling: Telling) -> Findings:
     history = telling.history
-    raised = ideas(history)
+    raised = ideas(history, telling.book)
     scores = points(history, telling.book)
     groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
     marked = sum(bool(entry.marks) for entry in history.entries)
     statements: tuple[Statement, ...] = ()
-    if groups and marked < FEW_MARKS:
+    if groups and marked < FEW_MARKS.of(telling.book):
         ends = tuple(dict.fromkeys((history.entries[0].id, history.entries[-1].id)))
         statements = (
             Statement(
@@ -122,7 +127,7 @@ def _chapter(
             for idea in raised
             if idea.is_open_at(since)
         ]
-    moments = [*_key_moments(then, scores), *filter(stands, chapter.learnt)]
+    moments = [*_moments(telling.book, then, scores), *filter(stands, chapter.learnt)]
     statements += [
         telling.tell_when_known(entry)
         for entry in sorted(moments, key=lambda one: (known_at(one), one.id))
@@ -131,12 +136,15 @@ def _chapter(
     return Group(title=_title(telling, chapter), statements=tuple(statements))
 
 
-def _key_moments(entries: list[Recorded], scores: Mapping[int, int]) -> list[Recorded]:
+def _moments(book: Playbook, entries: list[Recorded], scores: Mapping[int, int]) -> list[Recorded]:
     standing = [entry for entry in entries if stands(entry)]
     ranked = sorted(standing, key=lambda entry: (-scores[entry.id], entry.occurred_at, entry.id))
-    chosen = [entry for entry in ranked if scores[entry.id] >= KEPT]
+    if book.review.depth is Depth.BRIEF:
+        ranked = ranked[: BRIEFLY.count(book)]
+    kept, filled = KEPT.of(book), FILLED.of(book)
+    chosen = [entry for entry in ranked if scores[entry.id] >= kept]
     for entry in ranked[len(chosen) :]:
-        if len(chosen) >= FILLED or scores[entry.id] == 0:
+        if len(chosen) >= filled or scores[entry.id] == 0:
             break
         chosen.append(entry)
     return chosen or [entry for entry in standing if entry.is_said][:1]
@@ -164,12 +172,10 @@ def _title(telling: Telling, chapter: Chapter) -> str:
     return label
 
 
-UNFOLDING = Section(
-    id="unfolding",
-    title="How it unfolded",
-    read=unfolding,
-    prompts=(
-        "What did it look like from where you were?",
-        "What were you trying to do?",
-    ),
+KEY_MOMENTS = Analysis(
+    id="A04",
+    section="unfolding",
+    read=key_moments,
+    minimum="one milestone; a stretch without an entry is left out",
+    thresholds=(KEPT, FILLED, BRIEFLY, FEW_MARKS),
 )

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from incibot.core.review.phases import chapters, phases
+from incibot.core.review.analyses.phases import chapters, phases
 from tests.review.histories import ANA, BELA, Story, written
 
-TIMELINES: dict[str, Any] = json.loads((Path(__file__).parent / "timelines.json").read_text())
+TIMELINES: dict[str, Any] = json.loads((Path(__file__).parents[1] / "timelines.json").read_text())
 
 
 @pytest.mark.parametrize("name", TIMELINES)

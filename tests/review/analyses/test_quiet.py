@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from incibot.core.history import Interval
-from incibot.core.review.quiet import QUIET, silence
+from incibot.core.review.analyses.quiet import QUIET, silence
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
+from tests.review.analyses.test_phases import TIMELINES
 from tests.review.histories import ANA, BELA, BOOK, FUMIKO, Story, written
-from tests.review.test_phases import TIMELINES
 
 
 def chat(gaps: list[int], *, begin: str = "9:00", who: Any = (ANA, BELA)) -> Story:
@@ -30,7 +30,7 @@ def test_the_quiet_stretches_of_a_published_timeline_are_as_read_by_hand(name: s
     milestones = {key: datetime.fromisoformat(at) for key, at in told["milestones"].items()}
     zone = "America/Los_Angeles" if "mybinder" in name else "UTC"
 
-    found = silence(written(times, milestones, zone))
+    found = silence(written(times, milestones, zone), BOOK)
 
     minute = timedelta(minutes=1)
     assert (
@@ -60,8 +60,8 @@ def test_the_quiet_stretches_of_a_published_timeline_are_as_read_by_hand(name: s
 
 
 def test_of_five_messages_nothing_is_said() -> None:
-    assert silence(chat([1, 1, 60, 1]).history()) is None
-    assert silence(chat([1, 1, 60, 1, 1]).history()) is not None
+    assert silence(chat([1, 1, 60, 1]).history(), BOOK) is None
+    assert silence(chat([1, 1, 60, 1, 1]).history(), BOOK) is not None
 
 
 def test_only_the_three_longest_are_shown_and_in_the_order_of_time() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from incibot.core.review.analyses.surprises import SURPRISES
 from incibot.core.review.section import Rank
-from incibot.core.review.surprises import SURPRISES
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, Story

@@ -10,8 +10,12 @@ from itertools import groupby, pairwise
 from incibot.core.history import History
 from incibot.core.incident import Incident, Milestone
 from incibot.core.playbook import MILESTONES
-from incibot.core.review.telling import known_at
+from incibot.core.review.section import Analysis, Findings, Row, Table, Threshold
+from incibot.core.review.telling import Telling, known_at, length
 from incibot.core.timeline import Recorded
+
+# Of a phase that lasted longer, only its ends are told: years of not being noticed are no bar.
+LONGEST = Threshold(name="A01.longest", value=30, unit="d", source="learning.md A01, and authors")
 
 _LABELS = {
     ("started", "detected"): "not yet noticed",
@@ -134,10 +138,44 @@ def window(history: History) -> tuple[datetime, datetime] | None:
 
     From detection, else the declaration, else the first words; to the resolution, else the last.
     """
-    said = sorted(known_at(entry) for entry in history.entries if entry.is_said)
+    said = sorted(known_at(entry) for entry in history.entries if entry.is_said and entry.is_timed)
     if not said:
         return None
     incident = history.incident
     begins = incident.milestone("detected") or incident.milestone("declared")
     ends = incident.milestone("resolved")
     return (begins.at if begins else said[0], ends.at if ends else said[-1])
+
+
+def _phases(telling: Telling) -> Findings:
+    """A table of those that have a length; which milestones lie in another order is said elsewhere."""
+    keys = {entry.key: entry.id for entry in telling.history.entries}
+    rows = [
+        Row(
+            cells=(
+                phase.label[0].upper() + phase.label[1:],
+                telling.clock(phase.since.at),
+                telling.clock(phase.until.at),
+                "" if phase.length >= LONGEST.time(telling.book) else length(phase.length),
+            ),
+            evidence=tuple(
+                dict.fromkeys(
+                    keys[one.key] for one in (phase.since, phase.until) if one.key in keys
+                )
+            ),
+        )
+        for phase in phases(telling.incident)
+        if phase.length
+    ]
+    if not rows:
+        return Findings()
+    return Findings(table=Table(columns=("Phase", "From", "Until", "Length"), rows=tuple(rows)))
+
+
+PHASES = Analysis(
+    id="A01",
+    section="milestones",
+    read=_phases,
+    minimum="two milestones of the usual five, the earlier one first",
+    thresholds=(LONGEST,),
+)

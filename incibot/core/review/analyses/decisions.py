@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from incibot.core.review.enquiry import Idea, ideas
-from incibot.core.review.section import Findings, Group, Rank, Section, Statement
-from incibot.core.review.telling import Telling, Threads, ids, known_at, rank_of, stands
+from incibot.core.review.analyses.enquiry import Idea, ideas
+from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
+from incibot.core.review.telling import Telling, ids, known_at, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-BEFORE = timedelta(minutes=15)  # what was at hand when it was decided
+BEFORE = Threshold(  # what was at hand when it was decided
+    name="A15.before", value=15, unit="min", source="learning.md A15"
+)
 
 _SEEN = (
     EntryKind.OBSERVATION,
@@ -41,8 +43,8 @@ def decisions(telling: Telling) -> Findings:
     """Each decision with what became known before it; what stands above already is only named."""
     entries = telling.history.entries
     by_time = sorted((entry for entry in entries if stands(entry)), key=_when)
-    raised = ideas(telling.history)
-    threads = Threads(entries)
+    raised = ideas(telling.history, telling.book)
+    threads = telling.threads
     questions = [
         (entry, threads.reply(entry)) for entry in by_time if entry.kind is EntryKind.QUESTION
     ]
@@ -52,7 +54,7 @@ def decisions(telling: Telling) -> Findings:
     for decision in entries:
         if decision.kind is not EntryKind.DECISION or not stands(decision):
             continue
-        recent = _before(by_time, decision)
+        recent = _before(by_time, decision, BEFORE.time(telling.book))
         known = {
             **{one.entry.id: one for one in _seen(telling, recent)},
             **{one.entry.id: one for one in _asked(telling, decision, questions)},
@@ -67,7 +69,7 @@ def decisions(telling: Telling) -> Findings:
         groups.append(
             Group(
                 lead=telling.tell(decision),
-                statements=(*statements, *_present(recent)),
+                statements=(*statements, *_present(telling, recent)),
             )
         )
         shown |= known.keys()
@@ -79,12 +81,12 @@ def _when(entry: Recorded) -> tuple[object, int]:
     return known_at(entry), entry.id
 
 
-def _before(by_time: Sequence[Recorded], decision: Recorded) -> list[Recorded]:
+def _before(by_time: Sequence[Recorded], decision: Recorded, before: timedelta) -> list[Recorded]:
     """What became known in the minutes before; not what was told only afterwards."""
     at = decision.occurred_at
     first, last = (
         bisect_right(by_time, moment, key=known_at)
-        for moment in (at - BEFORE - timedelta(microseconds=1), at)
+        for moment in (at - before - timedelta(microseconds=1), at)
     )
     return [entry for entry in by_time[first:last] if entry.id != decision.id]
 
@@ -120,7 +122,7 @@ def _asked(
     return [
         _still(telling, question, "without a reply by then")
         for question, reply in questions
-        if timedelta() < at - known_at(question) <= BEFORE
+        if timedelta() < at - known_at(question) <= BEFORE.time(telling.book)
         and (reply is None or reply.occurred_at > at)
     ]
 
@@ -148,26 +150,24 @@ def _of(entries: Sequence[Recorded], text: str) -> Statement:
     return Statement(text=text, evidence=ids(entries), rank=Rank.MARKED if marked else Rank.SYSTEM)
 
 
-def _present(recent: Sequence[Recorded]) -> list[Statement]:
+def _present(telling: Telling, recent: Sequence[Recorded]) -> list[Statement]:
     said = [entry for entry in recent if entry.is_said]
     people = len({entry.by for entry in said})
     if people < 2:
         return []
     return [
         Statement(
-            text=f"{people} people had written in the {BEFORE.seconds // 60} minutes before.",
+            text=f"{people} people had written in the {BEFORE.shown(telling.book)} before.",
             evidence=tuple(dict.fromkeys((said[0].id, said[-1].id))),
             rank=Rank.SYSTEM,
         )
     ]
 
 
-DECISIONS = Section(
-    id="decisions",
-    title="Decisions",
+DECISIONS = Analysis(
+    id="A15",
+    section="decisions",
     read=decisions,
-    prompts=(
-        "Which other ways were in view?",
-        "What was given up for it, and what else was asked of you then?",
-    ),
+    minimum="one decision that somebody marked or typed",
+    thresholds=(BEFORE,),
 )

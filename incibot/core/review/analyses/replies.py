@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from incibot.core.review.section import Findings, Question, Rank, Section, Statement
-from incibot.core.review.telling import Telling, Threads, ids, stands
+from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement
+from incibot.core.review.telling import Telling, ids, stands
 from incibot.core.timeline import EntryKind
 
 
-def questions(telling: Telling) -> Findings:
+def replies(telling: Telling) -> Findings:
     """A reply is the first words by another person in the question's thread."""
     asked = [
         entry
@@ -16,7 +16,7 @@ def questions(telling: Telling) -> Findings:
     ]
     if not asked:
         return Findings()
-    threads = Threads(telling.history.entries)
+    threads = telling.threads
     without = [entry for entry in asked if threads.reply(entry) is None]
     noun = "1 question is" if len(asked) == 1 else f"{len(asked)} questions are"
     return Findings(
@@ -40,12 +40,9 @@ def questions(telling: Telling) -> Findings:
     )
 
 
-QUESTIONS = Section(
-    id="questions",
-    title="Open questions",
-    read=questions,
-    prompts=(
-        "Where did answers come from that are not in the channel?",
-        "Whom else to talk to, and about what?",
-    ),
+REPLIES = Analysis(
+    id="A13",
+    section="questions",
+    read=replies,
+    minimum="one question that somebody marked or typed",
 )

@@ -1,19 +1,19 @@
 """The key moments of each phase, forward in time."""
 
+from incibot.core.review.analyses.key_moments import FILLED, KEY_MOMENTS
 from incibot.core.review.telling import Telling
-from incibot.core.review.unfolding import FILLED, UNFOLDING
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, CHIDI, Story, checkout
 
 
 def moments(story: Story, chapter: int = 0) -> list[int]:
     """The ids of a chapter's moments, in the order told; what is said of the whole stretch aside."""
-    statements = UNFOLDING.read(Telling(story.history(), BOOK)).groups[chapter].statements
+    statements = KEY_MOMENTS.read(Telling(story.history(), BOOK)).groups[chapter].statements
     return [one.evidence[0] for one in statements if one.text.startswith(("**", "Known"))]
 
 
 def test_the_chapters_are_the_phases_and_run_forward() -> None:
-    groups = UNFOLDING.read(Telling(checkout(), BOOK)).groups
+    groups = KEY_MOMENTS.read(Telling(checkout(), BOOK)).groups
     assert [group.title for group in groups] == [
         "Before “started” (until 14:05)",
         "Not yet noticed (14:05–14:06)",
@@ -34,7 +34,7 @@ def test_what_people_marked_is_kept_however_much_there_is() -> None:
             story.marks(ANA, one, Mark.KEY_MOMENT)
             marked.append(one)
     assert moments(story)[1:] == marked
-    assert len(marked) > FILLED
+    assert len(marked) > FILLED.value
 
 
 def test_a_quiet_chapter_is_filled_with_what_weighs_most_and_unmarked_talk_stays_out() -> None:
@@ -63,7 +63,7 @@ def test_what_became_known_only_later_stands_apart_at_the_end_of_its_chapter() -
     told = story.at("9:30").types(BELA, EntryKind.OBSERVATION, "The disk was full", about="9:05")
 
     assert moments(story) == [1, decision, 3, told]
-    last = UNFOLDING.read(Telling(story.history(), BOOK)).groups[0].statements[-1]
+    last = KEY_MOMENTS.read(Telling(story.history(), BOOK)).groups[0].statements[-1]
     assert last.text.startswith(
         "Known only later: **09:05** Bela Kovács, observation, written down"
     )
@@ -78,7 +78,7 @@ def test_what_was_written_down_later_is_told_again_where_people_learnt_it() -> N
     story.at("9:40").moves_to("resolved", by=ANA)
     story.at("9:50").types(BELA, EntryKind.NOTE, "It was full on Monday too", about="9:06")
 
-    response, recovery, after = UNFOLDING.read(Telling(story.history(), BOOK)).groups
+    response, recovery, after = KEY_MOMENTS.read(Telling(story.history(), BOOK)).groups
 
     assert [one.text.partition(":")[0] for one in response.statements[-2:]] == [
         "Known only later",
@@ -97,7 +97,7 @@ def test_what_was_written_down_in_its_own_chapter_stands_where_it_was_written() 
     told = story.at("9:10").types(BELA, EntryKind.NOTE, "The disk was full", about="9:02")
     decision = story.at("9:05").types(ANA, EntryKind.DECISION, "Restart it")
     story.at("9:20").moves_to("mitigated", by=ANA)
-    (chapter,) = UNFOLDING.read(Telling(story.history(), BOOK)).groups
+    (chapter,) = KEY_MOMENTS.read(Telling(story.history(), BOOK)).groups
     assert [one.evidence[0] for one in chapter.statements][1:4] == [1, decision, told]
 
 
@@ -120,7 +120,7 @@ def test_ideas_in_view_when_a_chapter_begins_are_told_and_old_ones_are_not() -> 
     story.at("10:00").moves_to("mitigated", by=ANA)
     story.at("10:05").says(ANA, "watching")
     story.at("10:10").moves_to("resolved", by=ANA)
-    recovery = UNFOLDING.read(Telling(story.history(), BOOK)).groups[1].statements
+    recovery = KEY_MOMENTS.read(Telling(story.history(), BOOK)).groups[1].statements
     assert [one.quote for one in recovery if one.text.startswith("Open when")] == [
         "It is the network"
     ]
@@ -129,6 +129,6 @@ def test_ideas_in_view_when_a_chapter_begins_are_told_and_old_ones_are_not() -> 
 def test_with_few_marks_the_reader_is_told_that_a_rule_chose() -> None:
     story = Story()
     story.at("9:00").declares(ANA, "Search is slow")
-    (statement,) = UNFOLDING.read(Telling(story.history(), BOOK)).statements
+    (statement,) = KEY_MOMENTS.read(Telling(story.history(), BOOK)).statements
     assert "chosen by rule" in statement.text
-    assert UNFOLDING.read(Telling(checkout(), BOOK)).statements == ()
+    assert KEY_MOMENTS.read(Telling(checkout(), BOOK)).statements == ()

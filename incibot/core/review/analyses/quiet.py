@@ -9,15 +9,18 @@ from itertools import pairwise
 from statistics import median
 
 from incibot.core.history import History
-from incibot.core.review.phases import window
-from incibot.core.review.section import Findings, Question, Rank, Section, Statement
+from incibot.core.playbook import Playbook
+from incibot.core.review.analyses.phases import window
+from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, known_at
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
-NEEDED = 6  # messages; with fewer there is no usual gap to compare with
-SHORTEST = timedelta(minutes=10)
-TIMES_THE_USUAL = 3  # a gap counts from three times the median gap on
-SHOWN = 3  # the longest ones
+NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="learning.md A10")
+SHORTEST = Threshold(name="A10.shortest", value=10, unit="min", source="learning.md A10")
+TIMES_THE_USUAL = Threshold(
+    name="A10.factor", value=3, unit="times the median gap", source="learning.md A10"
+)
+SHOWN = Threshold(name="A10.shown", value=3, unit="stretches", source="learning.md A10")
 
 _NIGHT = (time(1), time(5))  # a gap that holds these hours of everybody's is a night's
 
@@ -31,20 +34,20 @@ class Silence:
     longest: tuple[Quiet, ...]
 
 
-def silence(history: History) -> Silence | None:
+def silence(history: History, book: Playbook) -> Silence | None:
     """None where too few people's words are on record to tell."""
     said = _written_then(history)
-    if len(said) < NEEDED:
+    if len(said) < NEEDED.of(book):
         return None
     gaps = [later.occurred_at - earlier.occurred_at for earlier, later in pairwise(said)]
     seconds = [gap.total_seconds() for gap in gaps if gap]  # of one moment: no gap
     usual = timedelta(seconds=median(seconds or [0.0]))
-    threshold = max(SHORTEST, TIMES_THE_USUAL * usual)
+    threshold = max(SHORTEST.time(book), TIMES_THE_USUAL.of(book) * usual)
     stretches = sorted(
         quiet_stretches(said, longer_than=threshold),
         key=lambda quiet: (-quiet.length, quiet.after.occurred_at),
     )
-    return Silence(usual=usual, threshold=threshold, longest=tuple(stretches[:SHOWN]))
+    return Silence(usual=usual, threshold=threshold, longest=tuple(stretches[: SHOWN.count(book)]))
 
 
 def _written_then(history: History) -> list[Recorded]:
@@ -53,7 +56,9 @@ def _written_then(history: History) -> list[Recorded]:
     if within is None:
         return []
     written = [
-        replace(entry, occurred_at=known_at(entry)) for entry in history.entries if entry.is_said
+        replace(entry, occurred_at=known_at(entry))
+        for entry in history.entries
+        if entry.is_said and entry.is_timed
     ]
     return sorted(
         (entry for entry in written if within[0] <= entry.occurred_at <= within[1]),
@@ -62,7 +67,7 @@ def _written_then(history: History) -> list[Recorded]:
 
 
 def quiet(telling: Telling) -> Findings:
-    found = silence(telling.history)
+    found = silence(telling.history, telling.book)
     if found is None:
         return Findings()
     zones = _zones(telling.history)
@@ -111,9 +116,11 @@ def _holds_a_night(since: datetime, until: datetime, zone: tzinfo) -> bool:
     return datetime.combine(day, ends, zone) <= until
 
 
-QUIET = Section(
-    id="quiet",
+QUIET = Analysis(
+    id="A10",
+    section="hard",
     title="Quiet stretches",
     read=quiet,
-    prompts=("What does the record not show of these times (calls, screens, waiting on purpose)?",),
+    minimum="6 messages of people's within the response",
+    thresholds=(NEEDED, SHORTEST, TIMES_THE_USUAL, SHOWN),
 )

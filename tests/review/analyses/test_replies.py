@@ -1,13 +1,13 @@
 """Questions, and whether the record holds a reply."""
 
-from incibot.core.review.questions import QUESTIONS
+from incibot.core.review.analyses.replies import REPLIES
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 from tests.review.histories import ANA, BELA, BOOK, Story, checkout
 
 
 def test_only_those_without_a_reply_by_somebody_else_are_open() -> None:
-    found = QUESTIONS.read(Telling(checkout(), BOOK))
+    found = REPLIES.read(Telling(checkout(), BOOK))
     assert [one.text for one in found.statements] == [
         "2 questions are on record; 1 with a reply found in the thread, 1 with none found."
     ]
@@ -21,7 +21,7 @@ def test_to_talk_to_oneself_or_elsewhere_is_no_reply() -> None:
     story.at("9:02").says(ANA, "anybody?", thread=asked)
     story.at("9:03").says(BELA, "good morning")
     story.deletes(story.at("9:04").says(BELA, "mine", thread=asked))
-    assert len(QUESTIONS.read(Telling(story.history(), BOOK)).questions) == 1
+    assert len(REPLIES.read(Telling(story.history(), BOOK)).questions) == 1
 
     story.at("9:05").says(BELA, "mine", thread=asked)
-    assert QUESTIONS.read(Telling(story.history(), BOOK)).questions == ()
+    assert REPLIES.read(Telling(story.history(), BOOK)).questions == ()

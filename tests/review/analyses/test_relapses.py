@@ -1,0 +1,25 @@
+"""Where things seemed better for a while."""
+
+from incibot.core.review.analyses.relapses import RELAPSES
+from incibot.core.review.telling import Telling
+from tests.review.histories import ANA, BELA, BOOK, Story, checkout
+
+
+def test_things_that_seemed_better_for_a_while_are_told_and_asked_about() -> None:
+    found = RELAPSES.read(Telling(checkout(), BOOK))
+    relapse = found.statements[-1]
+    assert relapse.text == (
+        "Things seemed better at 14:22 (mitigated); status went back to identified at 14:24"
+    )
+    assert relapse.quote == "the old pods keep the flag for a while"
+    assert [one.text for one in found.questions] == [
+        "Things looked better at 14:22. What did you read as recovery?"
+    ]
+
+
+def test_going_on_from_better_to_over_is_no_relapse() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow")
+    story.at("9:10").moves_to("mitigated", by=BELA)
+    story.at("9:20").moves_to("resolved", by=BELA)
+    assert not RELAPSES.read(Telling(story.history(), BOOK)).statements
