@@ -197,6 +197,12 @@ class Recorded:
         return self.kind in SAID and somebody and self.retracted_at is None
 
     @property
+    def is_sign_of_work(self) -> bool:
+        """Somebody was at it then: they wrote, or whoever wrote it all down gave it a row."""
+        row = self.source.type == IMPORT and self.kind is not EntryKind.MILESTONE
+        return self.is_said or (row and self.retracted_at is None)
+
+    @property
     def is_timed(self) -> bool:
         """Its moment is known, if only about; else it stands where it may have been."""
         return self.data.get("timed") is not False
@@ -291,7 +297,7 @@ class Quiet:
 
 def quiet_stretches(entries: Iterable[Recorded], *, longer_than: timedelta) -> Iterator[Quiet]:
     """The gaps between successive entries that people wrote, in the order of time."""
-    said = [entry for entry in entries if entry.is_said]
+    said = [entry for entry in entries if entry.is_sign_of_work]
     for earlier, later in pairwise(said):
         if later.occurred_at - earlier.occurred_at > longer_than:
             yield Quiet(after=earlier, before=later)

@@ -138,7 +138,9 @@ def window(history: History) -> tuple[datetime, datetime] | None:
 
     From detection, else the declaration, else the first words; to the resolution, else the last.
     """
-    said = sorted(known_at(entry) for entry in history.entries if entry.is_said and entry.is_timed)
+    said = sorted(
+        known_at(entry) for entry in history.entries if entry.is_sign_of_work and entry.is_timed
+    )
     if not said:
         return None
     incident = history.incident
