@@ -1,21 +1,31 @@
-"""A file that somebody else wrote, and what whoever brings it in says of it."""
+"""What others wrote comes in: a timeline in a file, a channel's history, what analysts wrote beside entries."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
+from incibot.app import App
 from incibot.core.imports import Told, reader_of, told
+from incibot.core.imports.coding import Coded, coded
 from incibot.core.imports.weaving import IMPORTER, UNRATED, Framing
+from incibot.core.incident import Incident
+from incibot.core.jobs import CatchUp
 from incibot.core.people import UserId
 from incibot.core.playbook import Kind
-from incibot.errors import Unclear
+from incibot.errors import Paused, SlackBusy, Unclear
+from incibot.jobs.catch_up import catch_up
+from incibot.store import codings
+from incibot.store.imports import adopt
+from incibot.store.unit import Transaction
 
 _MEMBER = re.compile(r"[UW][A-Z0-9]{2,}")
 LARGEST = 20_000_000  # bytes; a timeline that somebody wrote by hand has far less
+LONGEST = 60.0  # seconds that we wait for a busy Slack before we ask again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +99,59 @@ def _day(words: str | None) -> date | None:
         return date.fromisoformat(words)
     except ValueError as error:
         raise Unclear(f"“{words}” is no day; one is 2024-03-13.") from error
+
+
+async def bring_channel(app: App, named: str, wish: Wish) -> Incident:
+    """An incident of that channel, with all that Slack still shows of it; once, however often.
+
+    Raises:
+        SlackRefused: we are not in the channel, or there is none.
+    """
+    slack = app.tools.slack
+    room = await slack.room(await slack.channel_id(named))
+    frame = framing(wish)
+    if not room.ours:
+        raise Unclear(
+            f"incibot is not in #{room.name}, and so may not read it: type `/invite @incibot` there."
+        )
+    if room.private and wish.by is None:
+        raise Unclear(
+            f"#{room.name} is private: its incident needs somebody who may see it. Add --by U02ABCDEF."
+        )
+    incident = await app.store.write(
+        lambda tx: adopt(
+            tx,
+            room.id,
+            room.name,
+            frame,
+            title=wish.title or room.name.replace("-", " "),
+            private=room.private or wish.private,
+            created_at=room.created_at,
+        )
+    )
+    while True:
+        try:
+            await catch_up(CatchUp(incident=incident.number), app.tools)
+        except Paused as pause:
+            await asyncio.sleep(min(pause.after, LONGEST))
+        except SlackBusy as busy:
+            await asyncio.sleep(min(busy.retry_after or 1.0, LONGEST))
+        else:
+            return incident
+
+
+def coding_in(file: Path) -> Coded:
+    """What analysts wrote into the table. Raises Unclear for what is no such table."""
+    if file.stat().st_size > LARGEST:
+        raise Unclear(f"{file.name} is larger than {LARGEST // 1_000_000} MB.")
+    return coded(file.read_bytes(), file.name)
+
+
+async def bring_coding(
+    tx: Transaction, found: Coded, *, into: int | None
+) -> tuple[int, frozenset[int]]:
+    """Write what belongs to entries that there are. How many have changed, and which ids are unknown."""
+    known = await codings.belonging(tx.connection, found.codings, number=into)
+    wanted = {id: coding for id, coding in found.codings.items() if id in known}
+    changed = await codings.note(tx.connection, wanted, at=tx.at)
+    return changed, frozenset(found.codings) - known

@@ -87,13 +87,14 @@ def actor(head: Head, entry: Recorded) -> str:
     if entry.by:
         return name(head, entry.by)
     if entry.source.type == IMPORT:  # whom a foreign record names may well be a person
-        return SOMEBODY if head.pseudonyms or not entry.by_name else entry.by_name
+        hidden = head.pseudonyms and not head.level  # a redacted record bears a label there
+        return SOMEBODY if hidden or not entry.by_name else entry.by_name
     return entry.by_name or entry.source.type
 
 
 def permalink(head: Head, entry: Recorded) -> str:
     """Where the entry can be looked at; empty where that is nowhere, or would tell who it was."""
-    if head.pseudonyms and entry.source.type == "slack":
+    if head.pseudonyms and not head.links and entry.source.type == "slack":
         return ""
     link = head.permalink(entry)
     if not entry.source.url:  # one that we made: of Slack's ids, below the workspace's address

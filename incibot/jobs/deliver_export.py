@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from incibot.core.change import Change
 from incibot.core.jobs import DeliverExport
 from incibot.core.people import zone_of
-from incibot.exports import filename, format_of
+from incibot.exports import encoded, filename, format_of
 from incibot.jobs.tools import Tools
 from incibot.slack.blocks import time
 
@@ -19,13 +19,14 @@ async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Ch
         incident = await tx.incident_seen_by(job.incident, job.user)
         head = await tx.head(incident, zone=zone)
         chunks = [
-            chunk async for chunk in fmt.write(head, tx.entries(job.incident), tools.renderer)
+            encoded(chunk)
+            async for chunk in fmt.write(head, tx.entries(job.incident), tools.renderer)
         ]
     channel = await tools.slack.direct_channel(job.user)
     asked = datetime.fromtimestamp(job.at, UTC)
     await tools.slack.ensure_files(
         channel,
-        [(filename(incident, fmt), "".join(chunks).encode())],
+        [(filename(incident, fmt), b"".join(chunks))],
         title=f"{incident.ref} timeline, times in {zone.key}",
         words=tools.renderer.text(
             "slack/export.txt.j2", ref=incident.ref, asked=time(asked)

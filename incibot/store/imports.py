@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from incibot.core.imports.told import Told
-from incibot.core.imports.weaving import Framing, caption_key, rows, woven
+from incibot.core.imports.weaving import Framing, adopted, caption_key, rows, woven
 from incibot.core.incident import Incident
+from incibot.core.people import ChannelId
 from incibot.core.playbook import Reminder
 from incibot.store.schema import entries
 from incibot.store.unit import Transaction
@@ -49,6 +51,39 @@ async def bring_in(
     for entry in rows(record):
         fresh += await tx.record(number, entry)
     return Brought(incident=incident, fresh=fresh)
+
+
+async def adopt(
+    tx: Transaction,
+    channel: ChannelId,
+    name: str,
+    framing: Framing,
+    *,
+    title: str,
+    private: bool,
+    created_at: datetime,
+) -> Incident:
+    """The incident whose channel that is; a new one, long over, if there is none."""
+    found = await tx.incident_in(channel)
+    if found is None:
+        number = await tx.next_number()  # whoever else adopts it at this moment waits here
+        found = await tx.incident_in(channel)
+        if found is None:
+            change = adopted(
+                channel,
+                name,
+                framing,
+                number=number,
+                title=title,
+                private=private,
+                created_at=created_at,
+                book=tx.book,
+                at=tx.at,
+            )
+            await tx.apply(change)
+            await tx.snooze(number, Reminder, by=framing.by, off=True)
+            found = await tx.incident(number)
+    return found
 
 
 async def _brought_before(tx: Transaction, record: Told) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -40,7 +41,7 @@ from incibot.core.timeline import Entry, EntryKind, MarkEvent, Recorded, ts_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound
 from incibot.log import logger
-from incibot.store import catching_up, chain, incidents, jobs, reminders, timeline
+from incibot.store import catching_up, chain, codings, incidents, jobs, reminders, timeline
 from incibot.store.database import LOCK, Turn, collided, insert_once, locked, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
@@ -391,6 +392,8 @@ class Transaction:
             titles={role.word: role.title for role in self.book.roles},
             record=await chain.tip_of(self._connection, incident.number),
             foreign=foreign,
+            config=hashlib.sha256(repr(self.book).encode()).hexdigest()[:16],
+            codings=await codings.load(self._connection, incident.number),
         )
 
     async def history(self, incident: Incident, *, zone: ZoneInfo) -> History:

@@ -12,7 +12,7 @@ from incibot.core.imports.told import Row, Told
 from incibot.core.incident import Incident, Known, Milestone
 from incibot.core.markup import escape
 from incibot.core.moves import INCIBOT
-from incibot.core.people import UserId
+from incibot.core.people import ChannelId, UserId
 from incibot.core.playbook import Kind, Playbook
 from incibot.core.timeline import IMPORT, Entry, EntryKind, Source
 
@@ -62,6 +62,53 @@ def woven(record: Told, framing: Framing, *, number: int, book: Playbook) -> Cha
         milestones=milestones,
     )
     return Change(incident=incident, entries=(_caption(record, framing), *entries, *more))
+
+
+def adopted(
+    channel: ChannelId,
+    name: str,
+    framing: Framing,
+    *,
+    number: int,
+    title: str,
+    private: bool,
+    created_at: datetime,
+    book: Playbook,
+    at: datetime,
+) -> Change:
+    """The incident of a channel whose history is read afterwards: it began when the channel did.
+
+    Raises:
+        Unclear: a severity that the playbook does not know.
+    """
+    severity = framing.severity
+    if severity != UNRATED:
+        severity = book.severity(severity).word
+    incident = Incident(
+        number=number,
+        title=title,
+        kind=framing.kind,
+        severity=severity,
+        status=book.last_status.word,
+        private=private,
+        declared_by=framing.by,
+        declared_at=created_at,
+        service=framing.service,
+        channel=channel,
+        channel_name=name,
+        turned_at=at,
+    )
+    by = None if framing.by == IMPORTER else framing.by
+    entry = Entry(
+        key=f"adopted:{channel}",
+        kind=EntryKind.LINK,
+        occurred_at=created_at,
+        words=f"From the history of #{escape(name)}, which was read afterwards",
+        by=by,
+        by_name="" if by else INCIBOT,
+        data={"channel": channel},
+    )
+    return Change(incident=incident, entries=(entry,))
 
 
 def rows(record: Told) -> tuple[Entry, ...]:
