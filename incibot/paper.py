@@ -18,6 +18,7 @@ from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
 from incibot.core.review import read, sections
 from incibot.core.review.merge import merge, read_draft
+from incibot.core.review.possible import answers
 from incibot.errors import TemplateError
 from incibot.render import Renderer
 
@@ -30,7 +31,7 @@ _TAGS = {
 }
 
 _REFERENCE = r"(?:<a [^<>]*>)?#\d+(?:</a>)?"
-_RANK = r"(?:marked|system|possible)"
+_RANK = r"(?:marked|system|possible|confirmed)(?: A\d\d)?"
 _CITATION = re.compile(
     # One with a link or a rank is ours; "(#4812)" is something that people write.
     rf" ?\((?=[^()]*(?:<a |, {_RANK}\)))"
@@ -53,7 +54,7 @@ def draft_markdown(
     Raises:
         TemplateError: a template of the team's is broken.
     """
-    found = read(history, book)
+    found = read(history, book, given=answers(previous or ""))
     parts = sections(book.review)
     head = history.head
     values = {
@@ -61,7 +62,7 @@ def draft_markdown(
         "incident": history.incident,
         "day": history.incident.declared_at.astimezone(head.zone).date().isoformat(),
         "sections": [one for one in parts if one.always or found[one.id]],
-        "missing": [one for one in parts if not one.always and not found[one.id]],
+        "missing": [one for one in parts if not (one.always or one.unmissed or found[one.id])],
         "found": found,
         "cite": partial(_cited, _links(history)),
         "beside": _beside,
@@ -103,7 +104,8 @@ def body_of(markdown: str) -> Markup:
 
 def _citation(found: Match[str]) -> str:
     ids = found["ids"].replace(", ", " ")
-    rank = f'&nbsp;<i class="{found["rank"]}">{found["rank"]}</i>' if found["rank"] else ""
+    word = (found["rank"] or "").partition(" ")[0]  # the rule is for the next draft to know it by
+    rank = f'&nbsp;<i class="{word}">{word}</i>' if word else ""
     return f' <span class="cite">{ids}{rank}</span>'
 
 

@@ -335,6 +335,8 @@ def _html_inline(node: _Inline) -> str:
 
 def markdown(words: str, people: Names, channels: Names = _NOBODY) -> str:
     """Slack's notation as CommonMark that shows the same: what was no markup stays none."""
+    if _NOTATION.search(words) is None:  # as most of what people write
+        return _line_start(words.strip())
     return "\n\n".join(map(_markdown_block, _blocks(words, people, channels)))
 
 
@@ -379,6 +381,8 @@ def _markdown_inline(node: _Inline) -> str:
             return f"{sign}{_markdown_inlines(inner)}{sign}"
 
 
+# Without any of these a text is one line, and nothing in it is markup, here or there.
+_NOTATION = re.compile(r"[`<>*_~&|$\\\[\]\x00-\x1f\x7f-\x9f\u2028\u2029\u0085]")
 _AUTOLINK = re.compile(r"https?://[\w./?=#:,+@~-]+", re.ASCII)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _SPECIAL = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[\\`*\[\]<>~|$]|&(?=#?\w+;)")

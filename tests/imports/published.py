@@ -1,4 +1,7 @@
-"""The public timelines as histories, without a database."""
+"""The public timelines as histories, without a database.
+
+Run as a module, it writes the drafts anew: `python -m tests.imports.published`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from incibot.core.imports.weaving import Framing, woven
 from incibot.core.people import Directory
 from incibot.core.playbook import Playbook
 from incibot.core.timeline import Recorded
+from incibot.paper import draft_markdown
+from incibot.render import Renderer
 
 FOLDER = Path(__file__).parent / "timelines"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*-*.json")))
@@ -71,3 +76,22 @@ def history(name: str) -> History:
     )
     ordered = tuple(sorted(entries, key=lambda entry: (entry.occurred_at, entry.id)))
     return History(head=head, entries=ordered)
+
+
+def draft(name: str) -> str:
+    return draft_markdown(history(name), BOOK, Renderer())
+
+
+DRAFTS = {  # read through, line by line, when they were last changed
+    name: Path(__file__).parent / "drafts" / f"{name}.md"
+    for name in (
+        "mybinder-2018-01-18-traffic",
+        "2i2c-2025-07-11-cloudbank",
+        "roblox-2021-10-28",
+        "dfds-2024-03-13-notready",
+    )
+}
+
+if __name__ == "__main__":
+    for name, path in DRAFTS.items():
+        path.write_text(draft(name), encoding="utf-8")

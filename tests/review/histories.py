@@ -136,21 +136,30 @@ class Story:
 
     # What is delivered
 
-    def says(self, who: UserId, words: str, *, thread: int | None = None) -> int:
+    def says(
+        self,
+        who: UserId,
+        words: str,
+        *,
+        thread: int | None = None,
+        channel: ChannelId = CHANNEL,
+        **data: object,
+    ) -> int:
         ts = ts_of(self.now)
         root = self[thread].source.ts if thread is not None else None
         return self._record(
             Entry(
-                key=f"slack:{CHANNEL}:{ts}",
+                key=f"slack:{channel}:{ts}",
                 kind=EntryKind.MESSAGE,
                 occurred_at=self.now,
                 words=words,
                 by=who,
-                source=Source(channel=CHANNEL, ts=ts, thread_ts=root),
+                source=Source(channel=channel, ts=ts, thread_ts=root),
+                data=data,
             )
         )
 
-    def joins(self, *who: UserId) -> None:
+    def joins(self, *who: UserId, inviter: UserId | None = None) -> None:
         for user in who:
             self._record(
                 Entry(
@@ -158,8 +167,16 @@ class Story:
                     kind=EntryKind.JOINED,
                     occurred_at=self.now,
                     by=user,
+                    data={"inviter": inviter} if inviter else {},
                 )
             )
+
+    def leaves(self, who: UserId) -> int:
+        return self._record(
+            Entry(
+                key=f"left:{who}:{self._key()}", kind=EntryKind.LEFT, occurred_at=self.now, by=who
+            )
+        )
 
     def hears(self, kind: EntryKind, words: str, *, source: str, url: str = "") -> int:
         """From another system."""
@@ -258,6 +275,15 @@ class Story:
 
     def _put(self, entry: Recorded) -> None:
         self.entries[entry.id - 1] = entry
+
+
+def talk(*lines: tuple[str, UserId, str], **declared: object) -> Story:
+    """Declared at 9:00 by Ana; then who said what, each at its time."""
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow", **declared)  # type: ignore[arg-type]
+    for clock, who, words in lines:
+        story.at(clock).says(who, words)
+    return story
 
 
 def written(times: Iterable[datetime], milestones: dict[str, datetime], zone: str) -> History:
@@ -477,4 +503,67 @@ def odds_and_ends() -> History:
     story.at("2 09:30").moves_to("resolved", by=ANA)
     story.at("2 09:40").moves_to("investigating", "the copy is empty", by=ANA)
     story.at("2 10:00").hears(EntryKind.PAGE, "Backup age is 2 d", source="pagerduty")
+    return story.history()
+
+
+def at_length() -> History:
+    """A long one, in which every analysis has something to say: four people, calls, waits and estimates."""
+    story = Story(zone="Europe/Lisbon")
+    elsewhere = ChannelId("C0SEARCH")
+    graph = "<https://grafana.northwind.example/d/search/latency>"
+    story.at("8:40").says(CHIDI, f"I just deployed search 12, {graph}", channel=elsewhere)
+    story.at("8:41").hears(EntryKind.CHANGE, "Deployed search 12", source="github")
+    story.at("8:50").hears(EntryKind.ALERT, "SearchLatency: 4 s", source="alertmanager")
+    story.at("9:00").declares(ANA, "Search is slow", "sev3", service="Search", commander=ANA)
+    story.at("9:00:10").opens_the_channel()
+    lines = (
+        (ANA, f"two seconds and more: {graph}"),
+        (BELA, "not sure, maybe it is the index of Search that is being built anew each night"),
+        (BELA, "I think it is the index"),
+        (ANA, "does anyone know the index? cc <@U0EMRE>"),
+        (CHIDI, "weird, I have never seen that"),
+        (ANA, "who owns the index of search now?"),
+        (CHIDI, "who owns the index of search now?"),
+        (BELA, "can't reach grafana, the vpn is down"),
+        (BELA, f"this one works: {graph}"),
+        (CHIDI, "it could be the disk. ETA 10 minutes for the check"),
+        (EMRE, "just joined, where are we?"),
+        (ANA, "any update?"),
+        (BELA, "ruled out, the disk holds 3 TB of 4"),
+        (CHIDI, "let's go with the rollback"),
+        (BELA, "the runbook is out of date"),
+        (EMRE, "customers are asking, it is urgent"),
+        (BELA, "`kubectl rollout undo deploy/search` is running"),
+        (CHIDI, "the autoscaler kicked in by itself"),
+        (EMRE, "I'll take the call, join the huddle"),
+        (BELA, "luckily the WAL is kept, 5 GB left"),
+        (BELA, "the WAL of Search is what we need to look at first, I would say"),
+        (BELA, "the WAL of Search grows when its followers stand still for a while"),
+        (BELA, "Search keeps its segments for seven days, and then they are merged"),
+        (BELA, "Search has three followers in each zone, of which one may be away"),
+        (CHIDI, "as in INC-20, I guess; and what is a segment?"),
+        (EMRE, "and how many are there?"),
+        (ANA, "is the copy whole?"),
+        (ANA, "sent you a dm"),
+        (CHIDI, "seems better now"),
+        (BELA, "perhaps"),
+        (EMRE, "signing off, over to you"),
+    )
+    for minute, (who, words) in enumerate(lines, start=1):
+        story.at(f"9:{minute:02}").says(who, words)
+    story.at("9:35").types(ANA, EntryKind.DECISION, "Roll back rather than wait for the index")
+    story.at("9:36").rates("sev2", by=ANA)
+    story.at("9:37").updates(EMRE, "Search is slow; we are on it.")
+    story.at("9:40").types(BELA, EntryKind.SURPRISE, "It was the followers")
+    story.at("9:41").types(CHIDI, EntryKind.SURPRISE, "All of them")
+    story.at("9:42").says(
+        BELA, "this should be done later, TODO after the incident: an alert on followers"
+    )
+    story.at("9:45").moves_to("mitigated", by=ANA)
+    twice = "the index is being built anew, once more"
+    story.at("9:50").says(BELA, twice)
+    story.at("9:51").says(BELA, twice)
+    story.at("9:52").moves_to("investigating", by=ANA)
+    story.at("19:00").says(DANA, "good evening, reading up")
+    story.at("19:10").moves_to("resolved", by=ANA)
     return story.history()

@@ -2,7 +2,7 @@
 
 from incibot.core.review.coordination import COORDINATION
 from incibot.core.review.telling import Telling
-from tests.review.histories import BOOK, checkout
+from tests.review.histories import ANA, BELA, BOOK, Story, checkout
 
 
 def test_every_role_has_its_times_and_the_entries_that_show_them() -> None:
@@ -15,8 +15,12 @@ def test_every_role_has_its_times_and_the_entries_that_show_them() -> None:
     ]
 
 
-def test_people_are_counted_as_a_whole() -> None:
-    assert [one.text for one in COORDINATION.read(Telling(checkout(), BOOK)).statements] == [
-        "5 people wrote.",
-        "5 people joined the channel, 14:08–14:25.",
-    ]
+def test_those_who_left_are_counted_as_a_whole() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow")
+    assert COORDINATION.read(Telling(story.history(), BOOK)).statements == ()
+
+    gone = [story.at(f"9:0{minute}").leaves(who) for minute, who in ((1, ANA), (2, BELA))]
+    (told,) = COORDINATION.read(Telling(story.history(), BOOK)).statements
+    assert told.text == "2 people left the channel, 09:01–09:02."
+    assert told.evidence == tuple(gone)

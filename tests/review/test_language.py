@@ -10,11 +10,14 @@ import pytest
 
 from incibot.core import review
 from incibot.core.history import History
+from incibot.core.playbook import Depth, ReviewPlan
 from incibot.core.review import SECTIONS, read
+from incibot.core.review.analyses import ANALYSES
 from incibot.core.review.section import Findings, Section
+from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 from incibot.render import SHIPPED
-from tests.review.histories import BOOK, PEOPLE, checkout, odds_and_ends
+from tests.review.histories import BOOK, PEOPLE, at_length, checkout, odds_and_ends
 
 NEVER = re.compile(
     r"""
@@ -56,7 +59,7 @@ def texts_in(path: Path) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        if called == "re.compile" or called.endswith(".get"):
+        if called in ("re.compile", "Wording") or called.endswith(".get"):
             hidden |= {id(inner) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if (
@@ -100,11 +103,37 @@ def test_no_text_of_ours_speaks_of_causes_or_fault(path: Path) -> None:
     assert not NEVER.findall(text)
 
 
-@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+DEEP = replace(BOOK, review=ReviewPlan(depth=Depth.DEEP))
+
+
+def found_in(tell: Callable[[], History]) -> dict[str, Findings]:
+    """All that is found in it at the deepest, with other incidents to compare with."""
+    history = tell()
+    past = [at_length(), checkout()] if tell is not checkout else []
+    past = [
+        History(
+            head=replace(one.head, incident=replace(one.incident, number=number)),
+            entries=one.entries,
+        )
+        for number, one in enumerate([*past, *past], start=20)
+    ]
+    return read(history, DEEP, past)
+
+
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> None:
-    for section, found in read(speechless(tell()), BOOK).items():
+    for section, found in found_in(lambda: speechless(tell())).items():
         for text in ours(found):
             assert not NEVER.search(text), (section, text)
+
+
+def test_every_analysis_has_something_to_say_of_one_of_them() -> None:
+    silent = {one.id for one in ANALYSES}
+    for tell in (checkout, odds_and_ends, at_length):
+        history = tell()
+        telling = Telling(history, DEEP, [checkout(), odds_and_ends(), checkout()])
+        silent -= {one.id for one in ANALYSES if one.read(telling)}
+    assert not silent
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda one: one.id)
@@ -113,11 +142,11 @@ def test_no_heading_or_prompt_speaks_of_causes_or_fault(section: Section) -> Non
         assert not NEVER.search(text)
 
 
-@pytest.mark.parametrize("tell", [checkout, odds_and_ends])
+@pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_name_stands_beside_a_count_or_a_speed(tell: Callable[[], History]) -> None:
     names = re.compile("|".join(re.escape(person.name) for person in PEOPLE.values()))
     seen = 0
-    for section, found in read(speechless(tell()), BOOK).items():
+    for section, found in found_in(lambda: speechless(tell())).items():
         for text in ours(found):
             if names.search(text):
                 seen += 1

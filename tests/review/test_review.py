@@ -17,7 +17,15 @@ from incibot.core.review.section import Findings, Rank, Section, Statement, noth
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, PEOPLE, Story, checkout, odds_and_ends
 
-SHAPES = {"__init__", "section", "telling", "headings", "merge"}  # what the members lean on
+SHAPES = {
+    "__init__",
+    "section",
+    "telling",
+    "headings",
+    "merge",
+    "talk",
+    "possible",
+}  # what the members lean on
 
 
 def statements(found: Findings) -> list[Statement]:
@@ -39,8 +47,9 @@ def test_every_file_of_the_sections_is_registered_and_tested() -> None:
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda one: one.id)
 def test_a_section_that_says_nothing_of_its_own_is_filled_or_asks_people(section: Section) -> None:
     if section.read is nothing:
-        assert section.always or section.id in {one.section for one in ANALYSES} | {"related"}
-        assert section.prompts
+        filled = {one.section for one in ANALYSES}
+        assert section.always or section.unmissed or section.id in filled
+        assert section.prompts or section.unmissed
 
 
 def test_a_statement_without_evidence_cannot_be_made() -> None:
@@ -108,11 +117,11 @@ def test_of_an_empty_record_nothing_is_stated() -> None:
     assert not [one for found in read(empty, BOOK).values() for one in statements(found)]
 
 
-def test_a_pattern_is_only_ever_a_possible_surprise() -> None:
+def test_what_a_rule_of_words_found_says_which_rule_and_nothing_else_does() -> None:
     for history in (checkout(), odds_and_ends()):
-        for section, found in read(history, BOOK).items():
-            ranks = {one.rank for one in statements(found)}
-            assert section == "surprises" or Rank.PATTERN not in ranks
+        for found in read(history, BOOK).values():
+            for one in statements(found):
+                assert bool(one.rule) == (one.rank is Rank.PATTERN)
 
 
 def test_pseudonyms_leave_no_name() -> None:
@@ -142,7 +151,7 @@ def test_each_depth_holds_what_the_one_before_it_holds() -> None:
         found = read(checkout(), replace(BOOK, review=ReviewPlan(depth=depth)))
         counts.append({id: {one.text for one in statements(each)} for id, each in found.items()})
     brief, standard, deep = counts
-    assert list(brief) == ["about", "short", "unfolding", "milestones", "questions"]
+    assert list(brief) == ["about", "short", "unfolding", "milestones", "questions", "aside"]
     assert all(brief[id] <= standard[id] for id in brief)
     assert all(standard[id] <= deep[id] for id in standard)
     assert len(brief["unfolding"]) < len(standard["unfolding"])

@@ -11,7 +11,6 @@ def test_it_tells_what_was_declared_and_the_path_from_there() -> None:
     assert told == [
         ("INC-7 was declared for checkout on 2026-11-20 at 14:08, sev2", "Checkout answers 500"),
         ("Described then as", "About one payment in ten fails; customers write to support."),
-        ("Severity: sev2 → sev1 (14:13).", ""),
         ("Milestones on record: from “started” at 14:05 to “resolved” at 14:50.", ""),
         (
             "Last status on record: resolved, since 14:50",

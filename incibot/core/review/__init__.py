@@ -23,13 +23,15 @@ from incibot.core.review.headings import (
     QUESTIONS,
     RELATED,
     RISKS,
+    SET_ASIDE,
     SURPRISES,
     UNFOLDING,
 )
 from incibot.core.review.milestones import MILESTONES_TABLE
+from incibot.core.review.possible import NO_ANSWERS, Answers, answered
 from incibot.core.review.provenance import PROVENANCE
 from incibot.core.review.record import RECORD
-from incibot.core.review.section import Analysis, Findings, Section, together
+from incibot.core.review.section import Analysis, Findings, Section, Statement, together
 from incibot.core.review.short import SHORT
 from incibot.core.review.tasks import TASKS
 from incibot.core.review.telling import Telling
@@ -50,6 +52,7 @@ SECTIONS: tuple[Section, ...] = (
     RELATED,
     QUESTIONS,
     PARKED,
+    SET_ASIDE,
     RECORD,
     PROVENANCE,
 )
@@ -67,28 +70,39 @@ def sections(plan: ReviewPlan) -> tuple[Section, ...]:
     )
 
 
-def read(history: History, book: Playbook, past: Sequence[History] = ()) -> dict[str, Findings]:
+def read(
+    history: History,
+    book: Playbook,
+    past: Sequence[History] = (),
+    given: Answers = NO_ANSWERS,
+) -> dict[str, Findings]:
     """What each section of the document finds, by its id, in the document's order.
 
     A pure function: the same history and playbook give the same findings. `head.at` is not looked at.
 
     Args:
         past: other incidents to compare with; without them nothing is said of any.
+        given: what people answered to what is possible, in the document as it was.
     """
     telling = Telling(history, book, past)
-    return {
-        section.id: together(section.read(telling), _filling(section, telling))
+    aside: list[Statement] = []
+    found = {
+        section.id: together(section.read(telling), _filling(section, telling, given, aside))
         for section in sections(book.review)
     }
+    if aside and SET_ASIDE.id in found:
+        found[SET_ASIDE.id] = Findings(statements=tuple(aside))
+    return found
 
 
-def _filling(section: Section, telling: Telling) -> Iterable[tuple[str, Findings]]:
-    plan = telling.book.review
-    return (
-        (analysis.title, analysis.read(telling))
-        for analysis in ANALYSES
-        if analysis.section == section.id and _wanted(analysis, plan)
-    )
+def _filling(
+    section: Section, telling: Telling, given: Answers, aside: list[Statement]
+) -> Iterable[tuple[str, Findings]]:
+    for analysis in ANALYSES:
+        if analysis.section == section.id and _wanted(analysis, telling.book.review):
+            found, not_so = answered(analysis.read(telling), analysis.id, given)
+            aside += not_so
+            yield analysis.title, found
 
 
 def _wanted(analysis: Analysis, plan: ReviewPlan) -> bool:

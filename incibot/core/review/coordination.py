@@ -18,39 +18,24 @@ from incibot.core.timeline import EntryKind, Recorded
 
 def coordination(telling: Telling) -> Findings:
     return Findings(
-        statements=(*_wrote(telling), *_came(telling)),
+        statements=tuple(_left(telling)),
         table=_table(telling, role_changes(telling.history)),
     )
 
 
-def _wrote(telling: Telling) -> list[Statement]:
-    # Of those in a foreign record nobody knows who is one and the same.
-    said = [entry for entry in telling.history.entries if entry.is_said and entry.by]
-    if not said:
+def _left(telling: Telling) -> list[Statement]:
+    """Who came, `arrivals` tells."""
+    moved = [entry for entry in telling.history.entries if entry.kind is EntryKind.LEFT]
+    if not moved:
         return []
+    first, last = moved[0].occurred_at, moved[-1].occurred_at
     return [
         Statement(
-            text=f"{people(entry.by for entry in said)} wrote.",
-            evidence=tuple(dict.fromkeys((said[0].id, said[-1].id))),
+            text=f"{people(entry.by for entry in moved)} left the channel, {telling.span(first, last)}.",
+            evidence=ids(moved),
             rank=Rank.SYSTEM,
         )
     ]
-
-
-def _came(telling: Telling) -> list[Statement]:
-    found = []
-    for kind, verb in ((EntryKind.JOINED, "joined"), (EntryKind.LEFT, "left")):
-        moved = [entry for entry in telling.history.entries if entry.kind is kind]
-        if moved:
-            first, last = moved[0].occurred_at, moved[-1].occurred_at
-            found.append(
-                Statement(
-                    text=f"{people(entry.by for entry in moved)} {verb} the channel, {telling.span(first, last)}.",
-                    evidence=ids(moved),
-                    rank=Rank.SYSTEM,
-                )
-            )
-    return found
 
 
 def _table(telling: Telling, roles: list[Recorded]) -> Table | None:

@@ -101,3 +101,11 @@ PARKED = Section(
     ),
     always=True,
 )
+
+SET_ASIDE = Section(
+    id="aside",
+    title="Possible, and set aside by people",
+    read=nothing,
+    unmissed=True,
+    depth=Depth.BRIEF,
+)

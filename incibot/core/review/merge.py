@@ -31,6 +31,7 @@ _FENCE = re.compile(
     r"<!-- incibot:(?P<what>begin|end|offer|end-offer|written)"
     r"(?P<rest>(?: [a-z][a-z0-9.-]*| [0-9a-f]{12})*) -->[ \t]*\r?\n?"
 )
+_TICK = re.compile(r"^(\s*[-*] )\[[xX-]\] ", re.MULTILINE)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -261,7 +262,9 @@ def _offers_that_stay(parts: Iterable[_Part]) -> dict[str, set[str]]:
 
 
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:12]
+    """Of the text with no box ticked: to tick one is to answer, and no edit."""
+    unticked = _TICK.sub(r"\1[ ] ", text.replace("\r\n", "\n"))
+    return hashlib.sha256(unticked.encode()).hexdigest()[:12]
 
 
 def _tame(text: str) -> str:

@@ -26,6 +26,7 @@ class Rank(StrEnum):
     MARKED = "marked"  # a person flagged it, or typed it as what it is
     SYSTEM = "system"  # the record itself: a message and its time, a role, a status, an alert
     PATTERN = "pattern"  # a rule of words found it; "possible" until a person confirms it
+    CONFIRMED = "confirmed"  # a rule of words found it, and a person confirmed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +37,16 @@ class Statement:
         text: our words, in Markdown, on one line.
         evidence: the ids of the entries that it rests on; never empty.
         quote: people's own words, in Markdown; may have several lines.
+        rule: of what is possible, or was, the analysis that found it.
+        set_aside: a person said that it is not so.
     """
 
     text: str
     evidence: tuple[int, ...]
     rank: Rank
     quote: str = ""
+    rule: str = ""
+    set_aside: bool = False
 
     def __post_init__(self) -> None:
         if not self.evidence:
@@ -105,6 +110,7 @@ class Section:
         prompts: what people are asked to write there.
         always: it stands in the document even when nothing was found, for people to write.
         depth: from which depth on it is part of the document.
+        unmissed: when nothing was found, it is not named among what is missing either.
     """
 
     id: str
@@ -113,6 +119,7 @@ class Section:
     prompts: tuple[str, ...] = ()
     always: bool = False
     depth: Depth = Depth.STANDARD
+    unmissed: bool = False
 
 
 TIMES = {"s": 1, "min": 60, "h": 3600, "d": 86400}  # units of time, in seconds

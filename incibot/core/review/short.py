@@ -5,7 +5,7 @@ from __future__ import annotations
 from incibot.core.markup import markdown_text
 from incibot.core.playbook import Depth
 from incibot.core.review.section import Findings, Rank, Section, Statement
-from incibot.core.review.telling import Telling, ids, stands
+from incibot.core.review.telling import Telling, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 
@@ -18,24 +18,6 @@ def short(telling: Telling) -> Findings:
         return Findings()
     incident = telling.history.incident
     statements = _declared(telling, declared)
-    rated = [
-        entry
-        for entry in telling.history.entries
-        if entry.kind is EntryKind.SEVERITY and stands(entry)
-    ]
-    if rated:
-        first = markdown_text(str(rated[0].data.get("from", "")))
-        path = "".join(
-            f" → {markdown_text(str(entry.data.get('to', '')))} ({telling.clock(entry.occurred_at)})"
-            for entry in rated
-        )
-        statements.append(
-            Statement(
-                text=f"Severity: {first}{path}.",
-                evidence=ids((declared, *rated)),
-                rank=Rank.SYSTEM,
-            )
-        )
     statements += _reached(telling, declared)
     moved = [
         entry
@@ -63,14 +45,16 @@ def _declared(telling: Telling, declared: Recorded) -> list[Statement]:
     service = f" for {telling.typed(incident.service)}" if incident.service else ""
     severity = declared.data.get("severity", incident.severity)
     day = incident.declared_at.astimezone(telling.head.zone).date().isoformat()
+    rated = f"{day} at {telling.clock(incident.declared_at)}, {markdown_text(str(severity))}"
     said = [
-        (
-            f"{incident.ref} was declared{kind}{service} on {day} at "
-            f"{telling.clock(incident.declared_at)}, {markdown_text(str(severity))}",
-            incident.title,
-        ),
+        (f"{incident.ref} was declared{kind}{service} on {rated}", incident.title),
         ("Described then as", incident.summary),
     ]
+    if telling.head.foreign:  # others wrote it down, and may not say that it was declared
+        said = [
+            (f"{incident.ref} is on record{kind}{service} from {rated}", incident.title),
+            ("Brought in", incident.summary),
+        ]
     return [
         Statement(text=text, quote=telling.typed(quote), evidence=(declared.id,), rank=Rank.SYSTEM)
         for text, quote in said

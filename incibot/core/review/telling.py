@@ -12,6 +12,7 @@ from incibot.core.markup import markdown, markdown_text
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Rank, Statement
+from incibot.core.review.talk import Talk
 from incibot.core.timeline import IMPORT, SAID, TYPED, EntryKind, Recorded, moment_of
 
 LATE = timedelta(minutes=2)  # what is recorded later than this after it happened is said to be
@@ -46,7 +47,9 @@ def when_said(entry: Recorded, clock: Callable[[datetime], str]) -> str:
         return f"about {at}" if entry.data.get("approx") is True else at
     low, high = entry.extent
     if low and high:
-        return f"between {clock(low)} and {clock(high)}"
+        first, last = clock(low), clock(high)
+        same_day = len(first) > len("2024-03-13 ") and first[:11] == last[:11]
+        return f"between {first} and {last[11:] if same_day else last}"
     if low or high:
         return f"after {clock(low)}" if low else f"before {at}"
     return "at a time not known"
@@ -83,6 +86,22 @@ def rank_of(entry: Recorded) -> Rank:
 
 def ids(entries: Iterable[Recorded]) -> tuple[int, ...]:
     return tuple(entry.id for entry in entries)
+
+
+def window(history: History) -> tuple[datetime, datetime] | None:
+    """When people were at work on it; None where nobody wrote anything.
+
+    From detection, else the declaration, else the first words; to the resolution, else the last.
+    """
+    said = sorted(
+        known_at(entry) for entry in history.entries if entry.is_sign_of_work and entry.is_timed
+    )
+    if not said:
+        return None
+    incident = history.incident
+    begins = incident.milestone("detected") or incident.milestone("declared")
+    ends = incident.milestone("resolved")
+    return (begins.at if begins else said[0], ends.at if ends else said[-1])
 
 
 def length(of: timedelta) -> str:
@@ -139,6 +158,14 @@ class Telling:
     @cached_property
     def threads(self) -> Threads:
         return Threads(self.history.entries)
+
+    @cached_property
+    def window(self) -> tuple[datetime, datetime] | None:
+        return window(self.history)
+
+    @cached_property
+    def talk(self) -> Talk:
+        return Talk(self.history.entries, self.window)
 
     def words(self, entry: Recorded) -> str:
         """What the entry says; an answer, the idea that it is about, as that reads now."""

@@ -7,19 +7,22 @@ from incibot.core.timeline import EntryKind
 from tests.review.histories import ANA, BOOK, Story
 
 
-def test_only_changes_of_the_day_before_are_listed_and_under_a_caption_that_claims_nothing() -> (
-    None
-):
+def test_changes_of_the_day_before_are_listed_older_ones_counted_and_nothing_is_claimed() -> None:
     story = Story()
-    story.at("8:00").hears(EntryKind.CHANGE, "too old", source="github")
+    old = story.at("8:00").hears(EntryKind.CHANGE, "older", source="github")
     near = story.at("2 7:59").hears(EntryKind.CHANGE, "Deployed search 12", source="github")
     story.at("2 8:00:01").declares(ANA, "Search is slow")
-    story.at("2 8:10").hears(EntryKind.CHANGE, "during", source="github")
+    during = story.at("2 8:10").hears(EntryKind.CHANGE, "during", source="github")
+    story.at("2 8:20").says(ANA, "so it goes")
 
-    (group,) = CHANGES.read(Telling(story.history(), BOOK)).groups
+    before, later = CHANGES.read(Telling(story.history(), BOOK)).groups
 
-    assert [one.evidence for one in group.statements] == [(near,)]
-    assert group.title.endswith("present then; no claim that they mattered")
+    older, told = before.statements
+    assert older.text == "1 change in the 30 days before that (2026-11-20 08:00)."
+    assert (older.evidence, told.evidence) == ((old,), (near,))
+    assert before.title.endswith("present then; no claim that they mattered")
+    assert [one.evidence for one in later.statements] == [(during,)]
+    assert later.title == "Changes during the response: no claim that they mattered"
 
 
 def test_without_a_change_people_are_still_asked() -> None:

@@ -9,7 +9,7 @@ def test_things_that_seemed_better_for_a_while_are_told_and_asked_about() -> Non
     found = RELAPSES.read(Telling(checkout(), BOOK))
     relapse = found.statements[-1]
     assert relapse.text == (
-        "Things seemed better at 14:22 (mitigated); status went back to identified at 14:24"
+        "Things seemed better at 14:22 (mitigated); status went back to identified at 14:24, 2 min later"
     )
     assert relapse.quote == "the old pods keep the flag for a while"
     assert [one.text for one in found.questions] == [

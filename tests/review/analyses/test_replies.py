@@ -9,7 +9,7 @@ from tests.review.histories import ANA, BELA, BOOK, Story, checkout
 def test_only_those_without_a_reply_by_somebody_else_are_open() -> None:
     found = REPLIES.read(Telling(checkout(), BOOK))
     assert [one.text for one in found.statements] == [
-        "2 questions are on record; 1 with a reply found in the thread, 1 with none found."
+        "2 questions are on record; 1 with a reply found, 1 with none found in the record."
     ]
     assert [one.quote for one in found.questions] == ["who can switch that flag off?"]
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from incibot.core.review.analyses.enquiry import Idea, ideas
+from incibot.core.review.possible import candidates
 from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
+from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling, ids, known_at, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 BEFORE = Threshold(  # what was at hand when it was decided
     name="A15.before", value=15, unit="min", source="learning.md A15"
 )
+SHOWN = Threshold(name="A15.shown", value=5, unit="possible ones", source="authors")
 
+_PLAIN = (EntryKind.MESSAGE, EntryKind.NOTE)
 _SEEN = (
     EntryKind.OBSERVATION,
     EntryKind.SURPRISE,
@@ -35,19 +40,43 @@ class _Known:
     """What could be known when something was decided; `open`: it had no outcome or reply by then."""
 
     entry: Recorded
-    told: Statement
+    told: Callable[[], Statement]
     open: bool = False
+
+
+WORDS = Wording(
+    r"""
+    \b(?: let['’]s(?!\ (?:see|hope)) | we['’]ll | we\ will | decided | going\ with | go\ ahead | agreed\ to
+        | hold\ off )\b
+    """,
+    "let we decided going go agreed hold",
+)
+
+
+def possible(telling: Telling) -> list[Said]:
+    """Not marked as anything else, and worded as a decision."""
+    return [one for one in telling.talk.matching(WORDS) if one.entry.kind in _PLAIN]
+
+
+def _possible(telling: Telling) -> tuple[Group, ...]:
+    return candidates(
+        telling,
+        possible(telling),
+        shown=SHOWN,
+        title="Possible decisions, by their words",
+    ).groups
 
 
 def decisions(telling: Telling) -> Findings:
     """Each decision with what became known before it; what stands above already is only named."""
     entries = telling.history.entries
     by_time = sorted((entry for entry in entries if stands(entry)), key=_when)
-    raised = ideas(telling.history, telling.book)
+    in_view = _InView(ideas(telling.history, telling.book))
     threads = telling.threads
     questions = [
         (entry, threads.reply(entry)) for entry in by_time if entry.kind is EntryKind.QUESTION
     ]
+    actions = [entry for entry in entries if entry.kind is EntryKind.ACTION and stands(entry)]
     groups: list[Group] = []
     shown: set[int] = set()
     before: Recorded | None = None
@@ -58,10 +87,10 @@ def decisions(telling: Telling) -> Findings:
         known = {
             **{one.entry.id: one for one in _seen(telling, recent)},
             **{one.entry.id: one for one in _asked(telling, decision, questions)},
-            **{one.entry.id: one for one in _ideas(telling, decision, raised)},
+            **{one.entry.id: one for one in _ideas(telling, decision, in_view)},
         }
         ordered = sorted(known.values(), key=lambda one: _when(one.entry))
-        statements = [one.told for one in ordered if one.entry.id not in shown]
+        statements = [one.told() for one in ordered if one.entry.id not in shown]
         if before is not None:
             statements += _carried(
                 telling, before, [one for one in ordered if one.entry.id in shown]
@@ -69,12 +98,16 @@ def decisions(telling: Telling) -> Findings:
         groups.append(
             Group(
                 lead=telling.tell(decision),
-                statements=(*statements, *_present(telling, recent)),
+                statements=(
+                    *statements,
+                    *_present(telling, recent),
+                    *_after(telling, actions, decision),
+                ),
             )
         )
         shown |= known.keys()
         before = decision
-    return Findings(groups=tuple(groups))
+    return Findings(groups=(*groups, *_possible(telling)))
 
 
 def _when(entry: Recorded) -> tuple[object, int]:
@@ -95,21 +128,36 @@ def _seen(telling: Telling, recent: Sequence[Recorded]) -> list[_Known]:
     """What people marked, what other systems told, changes of status, and links."""
     found = []
     for entry in recent:
-        told = telling.tell_when_known(entry)
         if entry.kind in _SEEN or entry.key_moment:
-            found.append(_Known(entry, told))
-        elif links := _LINK.findall(entry.words):
-            told = replace(told, text=f"{told.text}, a link", quote=telling.quote(" ".join(links)))
-            found.append(_Known(entry, told))
+            found.append(_Known(entry, partial(telling.tell_when_known, entry)))
+        elif "<http" in entry.words and (links := _LINK.findall(entry.words)):
+            found.append(_Known(entry, partial(_linked, telling, entry, " ".join(links))))
     return found
 
 
-def _ideas(telling: Telling, decision: Recorded, raised: Sequence[Idea]) -> list[_Known]:
-    at = decision.occurred_at
+def _linked(telling: Telling, entry: Recorded, links: str) -> Statement:
+    told = telling.tell_when_known(entry)
+    return replace(told, text=f"{told.text}, a link", quote=telling.quote(links))
+
+
+class _InView:
+    """The ideas that are open at a moment; asked of one moment after the other."""
+
+    def __init__(self, raised: Sequence[Idea]) -> None:
+        self._to_come = sorted(raised, key=lambda one: known_at(one.entry), reverse=True)
+        self._open: list[Idea] = []
+
+    def at(self, moment: datetime) -> list[Idea]:
+        while self._to_come and known_at(self._to_come[-1].entry) <= moment:
+            self._open.append(self._to_come.pop())
+        self._open = [idea for idea in self._open if moment < idea.until]
+        return [idea for idea in self._open if idea.is_open_at(moment)]
+
+
+def _ideas(telling: Telling, decision: Recorded, in_view: _InView) -> list[_Known]:
     return [
         _still(telling, idea.entry, "without an outcome by then")
-        for idea in raised
-        if idea.is_open_at(at) and known_at(idea.entry) <= at
+        for idea in in_view.at(decision.occurred_at)
     ]
 
 
@@ -119,17 +167,24 @@ def _asked(
     questions: Sequence[tuple[Recorded, Recorded | None]],
 ) -> list[_Known]:
     at = decision.occurred_at
+    first = bisect_left(questions, at - BEFORE.time(telling.book), key=_asked_at)
     return [
         _still(telling, question, "without a reply by then")
-        for question, reply in questions
-        if timedelta() < at - known_at(question) <= BEFORE.time(telling.book)
-        and (reply is None or reply.occurred_at > at)
+        for question, reply in questions[first : bisect_left(questions, at, key=_asked_at)]
+        if reply is None or reply.occurred_at > at
     ]
 
 
+def _asked_at(asked: tuple[Recorded, Recorded | None]) -> datetime:
+    return known_at(asked[0])
+
+
 def _still(telling: Telling, entry: Recorded, state: str) -> _Known:
-    told = telling.tell_when_known(entry)
-    return _Known(entry, replace(told, text=f"{told.text}, {state}"), open=True)
+    def told() -> Statement:
+        known = telling.tell_when_known(entry)
+        return replace(known, text=f"{known.text}, {state}")
+
+    return _Known(entry, told, open=True)
 
 
 def _carried(telling: Telling, before: Recorded, known: Sequence[_Known]) -> list[Statement]:
@@ -164,10 +219,23 @@ def _present(telling: Telling, recent: Sequence[Recorded]) -> list[Statement]:
     ]
 
 
+def _after(telling: Telling, actions: Sequence[Recorded], decision: Recorded) -> list[Statement]:
+    """The first action on record after it; whether it followed from it, people know."""
+    place = bisect_right(actions, decision.occurred_at, key=lambda one: one.occurred_at)
+    return [
+        Statement(
+            text=f"Next action on record: {telling.clock(action.occurred_at)}.",
+            evidence=(action.id,),
+            rank=rank_of(action),
+        )
+        for action in actions[place : place + 1]
+    ]
+
+
 DECISIONS = Analysis(
     id="A15",
     section="decisions",
     read=decisions,
-    minimum="one decision that somebody marked or typed",
-    thresholds=(BEFORE,),
+    minimum="one decision that somebody marked or typed, or one such message by its words",
+    thresholds=(BEFORE, SHOWN),
 )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from incibot.core.history import History
 from incibot.core.markup import markdown_text
 from incibot.core.playbook import Playbook
+from incibot.core.review.possible import candidates
 from incibot.core.review.section import (
     Analysis,
     Findings,
@@ -18,12 +19,16 @@ from incibot.core.review.section import (
     Statement,
     Threshold,
 )
+from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling, Threads, ids, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 IN_VIEW = Threshold(  # an idea of which nobody spoke for longer was left for then
     name="A12.in_view", value=30, unit="min", source="learning.md A12"
 )
+
+SHOWN = Threshold(name="A12.shown", value=5, unit="possible ones each", source="authors")
+_PLAIN = (EntryKind.MESSAGE, EntryKind.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +79,62 @@ def _idea(
     return Idea(entry, (), max(one.occurred_at for one in words) + in_view)
 
 
+RAISED = Wording(
+    r"""
+    \b(?: (?:maybe|might|could)\ (?:it\ )?be(?!\ (?:worse|better|nice|good))
+        | I\ (?:think|suspect|wonder)\ (?:it|that|the|this|we|if)
+        | looks\ like | smells\ like | theory | hypothes\w* )\b
+    """,
+    "be think suspect wonder looks smells theory hypothes*",
+)
+RULED_OUT = Wording(
+    r"""
+    \b(?: ruled\ out | not\ (?:it|the\ issue|related)\b | that['’]s\ not | unrelated | false\ alarm
+        | didn['’]t\ (?:help|change) | no\ change\b | still\ (?:failing|broken|seeing) )
+    """,
+    "ruled not unrelated false didn change still",
+)
+
+
+def possible_ideas(telling: Telling) -> list[Said]:
+    """Not marked as anything else, and worded as an idea."""
+    return [one for one in telling.talk.matching(RAISED) if one.entry.kind in _PLAIN]
+
+
+def possible_ends(telling: Telling) -> list[Said]:
+    """The same, worded as the end of one."""
+    return [one for one in telling.talk.matching(RULED_OUT) if one.entry.kind in _PLAIN]
+
+
+def _possible(telling: Telling) -> tuple[Group, ...]:
+    return (
+        *candidates(
+            telling,
+            possible_ideas(telling),
+            shown=SHOWN,
+            title="Possible ideas, by their words",
+        ).groups,
+        *candidates(
+            telling,
+            possible_ends(telling),
+            shown=SHOWN,
+            title="Possibly an idea set aside, by its words",
+        ).groups,
+    )
+
+
 def enquiry(telling: Telling) -> Findings:
     raised = ideas(telling.history, telling.book)
     if not raised:
-        return Findings()
+        return Findings(groups=_possible(telling))
     threads = telling.threads
     unanswered = [idea for idea in raised if not idea.outcome]
     return Findings(
         statements=(_summary(raised),),
-        groups=tuple(_line(telling, idea, threads) for idea in raised),
+        groups=(
+            *(_line(telling, idea, threads) for idea in raised),
+            *_possible(telling),
+        ),
         questions=tuple(
             Question(
                 text=f"This idea of {telling.clock(idea.entry.occurred_at)} has no outcome on "
@@ -143,6 +195,6 @@ ENQUIRY = Analysis(
     id="A12",
     section="enquiry",
     read=enquiry,
-    minimum="one idea that somebody marked or typed",
-    thresholds=(IN_VIEW,),
+    minimum="one idea that somebody marked or typed, or one such message by its words",
+    thresholds=(IN_VIEW, SHOWN),
 )

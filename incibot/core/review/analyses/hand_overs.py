@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
+from incibot.core.review.possible import candidates
 from incibot.core.review.section import (
     Analysis,
     Findings,
@@ -16,6 +17,7 @@ from incibot.core.review.section import (
     Statement,
     Threshold,
 )
+from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling, ids, people_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
@@ -23,13 +25,43 @@ from incibot.core.timeline import EntryKind, Recorded
 CORRECTION = Threshold(name="A08.correction", value=2, unit="min", source="learning.md A08")
 # Where the summary of a hand-over is looked for, and from what length on a message is taken for one.
 AROUND = Threshold(name="A08.around", value=15, unit="min", source="learning.md A08")
+ROLE_NEAR = Threshold(name="A08.role_near", value=30, unit="min", source="learning.md A08")
+SHOWN = Threshold(name="A08.shown", value=3, unit="possible ones", source="authors")
 SUMMARY = Threshold(name="A08.summary", value=200, unit="characters", source="learning.md A08")
+
+
+WORDS = Wording(
+    r"""
+    \b(?: hand(?:ing)?\ ?(?:off|over) | taking\ over | takes\ over | signing\ off | logging\ off
+        | over\ to\ you | my\ shift | end\ of\ my\ day )\b
+    """,
+    "hand handing handoff handover taking takes signing logging over shift day",
+)
+
+
+def possible(telling: Telling) -> list[Said]:
+    """Words of a hand-over with no change of a role near them."""
+    within = ROLE_NEAR.time(telling.book)
+    changes = [entry.occurred_at for entry in hand_overs(telling.history, telling.book)]
+    return [
+        one
+        for one in telling.talk.matching(WORDS)
+        if not any(abs(at - one.entry.occurred_at) <= within for at in changes)
+    ]
 
 
 def read(telling: Telling) -> Findings:
     handed = hand_overs(telling.history, telling.book)
     return Findings(
-        groups=tuple(_hand_over(telling, entry) for entry in handed),
+        groups=(
+            *(_hand_over(telling, entry) for entry in handed),
+            *candidates(
+                telling,
+                possible(telling),
+                shown=SHOWN,
+                title="Possible hand-overs, by their words",
+            ).groups,
+        ),
         questions=tuple(
             Question(
                 text=f"{telling.role_title(str(entry.data.get('role', '')))}, handed over at "
@@ -101,6 +133,6 @@ HAND_OVERS = Analysis(
     id="A08",
     section="coordination",
     read=read,
-    minimum="one role that went from one person to another and stayed there",
-    thresholds=(CORRECTION, AROUND, SUMMARY),
+    minimum="one role that went from one person to another and stayed there, or one such message",
+    thresholds=(CORRECTION, AROUND, SUMMARY, ROLE_NEAR, SHOWN),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -42,7 +41,6 @@ _POINTS: Mapping[EntryKind, int] = {
     EntryKind.CHANGE: 1,
     EntryKind.PAGE: 1,
 }
-_LINK = re.compile(r"<https?://[^<>]+>")
 
 
 def points(history: History, book: Playbook) -> dict[int, int]:
@@ -58,8 +56,8 @@ def points(history: History, book: Playbook) -> dict[int, int]:
             scores[entry.id] += 1  # a chapter ends with what ended it
     for entry in hand_overs(history, book):
         scores[entry.id] += 2
-    for pair in relapses(history, book):
-        for entry in pair:
+    for relapse in relapses(history, book):
+        for entry in (relapse.better, relapse.back):
             scores[entry.id] += 1  # things seemed better, and then they did not
     return scores
 
@@ -70,7 +68,7 @@ def _alone(entry: Recorded) -> int:
         total += 5
     if entry.data.get("outcome"):
         total += 2  # an idea ruled out or confirmed weighs as much as a decision
-    if entry.kind is EntryKind.MESSAGE and (_LINK.search(entry.words) or entry.data.get("files")):
+    if entry.kind is EntryKind.MESSAGE and ("<http" in entry.words or entry.data.get("files")):
         total += 1
     return total
 

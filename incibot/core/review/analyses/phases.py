@@ -133,22 +133,6 @@ def chapters(history: History) -> tuple[Chapter, ...]:
     )
 
 
-def window(history: History) -> tuple[datetime, datetime] | None:
-    """When people were at work on it; None where nobody wrote anything.
-
-    From detection, else the declaration, else the first words; to the resolution, else the last.
-    """
-    said = sorted(
-        known_at(entry) for entry in history.entries if entry.is_sign_of_work and entry.is_timed
-    )
-    if not said:
-        return None
-    incident = history.incident
-    begins = incident.milestone("detected") or incident.milestone("declared")
-    ends = incident.milestone("resolved")
-    return (begins.at if begins else said[0], ends.at if ends else said[-1])
-
-
 def _phases(telling: Telling) -> Findings:
     """A table of those that have a length; which milestones lie in another order is said elsewhere."""
     keys = {entry.key: entry.id for entry in telling.history.entries}

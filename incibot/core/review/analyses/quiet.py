@@ -10,9 +10,8 @@ from statistics import median
 
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
-from incibot.core.review.analyses.phases import window
 from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
-from incibot.core.review.telling import Telling, known_at
+from incibot.core.review.telling import Telling, is_back_dated, known_at, window
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
 NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="learning.md A10")
@@ -56,7 +55,7 @@ def _written_then(history: History) -> list[Recorded]:
     if within is None:
         return []
     written = [
-        replace(entry, occurred_at=known_at(entry))
+        replace(entry, occurred_at=known_at(entry)) if is_back_dated(entry) else entry
         for entry in history.entries
         if entry.is_sign_of_work and entry.is_timed
     ]

@@ -2,52 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from incibot.core.history import History
 from incibot.core.markup import markdown_text
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement
-from incibot.core.review.telling import Telling, stands
+from incibot.core.review.telling import Telling, length, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 
-def relapses(history: History, book: Playbook) -> list[tuple[Recorded, Recorded]]:
-    """Where the status went back from one that says that it is better to one that does not."""
+@dataclass(frozen=True, slots=True)
+class Relapse:
+    """A status that says that it is better, and what told that it is not.
+
+    Attributes:
+        back: the status that went back, or the first alert after it.
+    """
+
+    better: Recorded
+    back: Recorded
+
+    @property
+    def after(self) -> timedelta:
+        return self.back.occurred_at - self.better.occurred_at
+
+
+def relapses(history: History, book: Playbook) -> list[Relapse]:
+    """In the order of time; of an alert and a status that follows it, the alert."""
     better_words = {one.word for one in book.statuses if one.milestone or one.ends}
-    found = []
+    found: list[Relapse] = []
     better: Recorded | None = None
+    alerted = False
     for entry in history.entries:
-        if entry.kind is not EntryKind.STATUS or not stands(entry):
+        if not stands(entry):
             continue
-        if entry.data.get("to") in better_words:
+        if entry.kind is EntryKind.STATUS and entry.data.get("to") in better_words:
             better = better or entry
-        elif better is not None:
-            found.append((better, entry))
-            better = None
+        elif entry.kind is EntryKind.STATUS and better is not None:
+            if not alerted:
+                found.append(Relapse(better, entry))
+            better, alerted = None, False
+        elif entry.kind is EntryKind.ALERT and better is not None and not alerted:
+            found.append(Relapse(better, entry))
+            alerted = True
     return found
 
 
 def relapsed(telling: Telling) -> Findings:
     found = relapses(telling.history, telling.book)
     return Findings(
-        statements=tuple(
-            Statement(
-                text=f"Things seemed better at {telling.clock(better.occurred_at)} "
-                f"({markdown_text(str(better.data.get('to', '')))}); status went back to "
-                f"{markdown_text(str(back.data.get('to', '')))} at {telling.clock(back.occurred_at)}",
-                quote=telling.quote(back.data.get("note")),
-                evidence=(better.id, back.id),
-                rank=Rank.SYSTEM,
-            )
-            for better, back in found
-        ),
+        statements=tuple(_told(telling, one) for one in found),
         questions=tuple(
             Question(
-                text=f"Things looked better at {telling.clock(better.occurred_at)}. "
+                text=f"Things looked better at {telling.clock(one.better.occurred_at)}. "
                 "What did you read as recovery?",
-                evidence=(better.id, back.id),
+                evidence=(one.better.id, one.back.id),
             )
-            for better, back in found
+            for one in found
         ),
+    )
+
+
+def _told(telling: Telling, one: Relapse) -> Statement:
+    at = telling.clock(one.back.occurred_at)
+    back = f"an alert came at {at}"
+    quote = one.back.words
+    if one.back.kind is EntryKind.STATUS:
+        back = f"status went back to {markdown_text(str(one.back.data.get('to', '')))} at {at}"
+        quote = str(one.back.data.get("note") or "")
+    return Statement(
+        text=f"Things seemed better at {telling.clock(one.better.occurred_at)} "
+        f"({markdown_text(str(one.better.data.get('to', '')))}); {back}, {length(one.after)} later",
+        quote=telling.quote(quote),
+        evidence=(one.better.id, one.back.id),
+        rank=Rank.SYSTEM,
     )
 
 
@@ -55,5 +85,5 @@ RELAPSES = Analysis(
     id="A06",
     section="milestones",
     read=relapsed,
-    minimum="a status that says that it is better, and a later one that does not",
+    minimum="a status that says that it is better, and then one that does not, or an alert",
 )

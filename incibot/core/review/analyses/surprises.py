@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
-from incibot.core.review.analyses.phases import window
-from incibot.core.review.section import Analysis, Findings, Group, Rank
+from incibot.core.review.possible import candidates
+from incibot.core.review.section import Analysis, Findings, Threshold
+from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling, stands
 from incibot.core.timeline import EntryKind, Mark
 
-# Code, links and quoted lines are somebody else's words.
-_MASKED = re.compile(
-    r"```.*?```|`[^`\n]*`|<[^<>\n]*>|^(?:&gt;|>)[^\n]*|“[^”]*”|\"[^\"\n]*\"",
-    re.DOTALL | re.MULTILINE,
-)
-_WORDS = re.compile(
+SHOWN = Threshold(name="A17.shown", value=8, unit="possible ones", source="authors")
+
+WORDS = Wording(
     r"""
     \b(?: surpris\w* | weird\w* | strange\w* | odd(?:ly)? | huh | wait,?\ what | what\ the | wtf
         | unexpected(?:ly)?(?!\ (?:token|eof|end\b|character|identifier|status|response))
@@ -24,8 +19,15 @@ _WORDS = re.compile(
         | how\ is\ (?:that|this)\ possible | never\ seen )\b
     | \binteresting(?:…|\.\.\.) | 🤔 | 😮 | :thinking_face: | :open_mouth: | :astonished:
     """,
-    re.VERBOSE | re.IGNORECASE,
+    "surpris* weird* strange* odd oddly huh wait what wtf unexpected unexpectedly that no does doesn"
+    " should shouldn how never interesting 🤔 😮 thinking_face open_mouth astonished",
 )
+_PLAIN = (EntryKind.MESSAGE, EntryKind.NOTE, EntryKind.OBSERVATION)
+
+
+def possible(telling: Telling) -> list[Said]:
+    """Not marked as anything else, and with such words."""
+    return [one for one in telling.talk.matching(WORDS) if one.entry.kind in _PLAIN]
 
 
 def surprises(telling: Telling) -> Findings:
@@ -34,30 +36,18 @@ def surprises(telling: Telling) -> Findings:
         for entry in telling.history.entries
         if entry.kind is EntryKind.SURPRISE and stands(entry)
     ]
-    seen = window(telling.history)
-    possible = [
-        replace(telling.tell(entry), rank=Rank.PATTERN)
-        for entry in telling.history.entries
-        if seen is not None
-        and seen[0] <= entry.occurred_at <= seen[1]
-        and entry.is_said
-        and entry.kind in (EntryKind.MESSAGE, EntryKind.NOTE, EntryKind.OBSERVATION)
-        and _WORDS.search(_MASKED.sub(" ", entry.words))
-    ]
     emoji = next(
         (name for name, mark in telling.book.reactions.items() if mark is Mark.SURPRISE), ""
     )
     confirm = f"; react with :{emoji}: to confirm" if emoji else ""
     return Findings(
         statements=tuple(telling.tell(entry) for entry in marked),
-        groups=(
-            Group(
-                title=f"Possible surprises, found by their words{confirm}",
-                statements=tuple(possible),
-            ),
-        )
-        if possible
-        else (),
+        groups=candidates(
+            telling,
+            possible(telling),
+            shown=SHOWN,
+            title=f"Possible surprises, by their words{confirm}",
+        ).groups,
     )
 
 
@@ -66,4 +56,5 @@ SURPRISES = Analysis(
     section="surprises",
     read=surprises,
     minimum="one marked message, or one with such words during the response",
+    thresholds=(SHOWN,),
 )

@@ -1,0 +1,122 @@
+"""At what hours people were at work on it, where they live; as totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from incibot.core.people import UserId
+from incibot.core.review.analyses.people_at_once import start_of
+from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
+from incibot.core.review.telling import Telling
+from incibot.core.timeline import Recorded
+
+BIN = Threshold(name="A09.bin", value=15, unit="min", source="learning.md A09")
+BEGINS = Threshold(name="A09.begins", value=9, unit="o’clock", source="learning.md A09")
+ENDS = Threshold(name="A09.ends", value=18, unit="o’clock", source="learning.md A09")
+NIGHT_BEGINS = Threshold(
+    name="A09.night_begins", value=23, unit="o’clock", source="learning.md A09"
+)
+NIGHT_ENDS = Threshold(name="A09.night_ends", value=7, unit="o’clock", source="learning.md A09")
+HIDDEN = Threshold(name="A09.hidden", value=3, unit="people", source="learning.md A09")
+
+WEEKEND = (5, 6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Quarters of an hour in which somebody wrote, counted once for each person who did.
+
+    Attributes:
+        by_class: ``work``, ``evening``, ``night``, ``weekend`` or ``unknown``, to how many.
+        people: the same, to how many different people.
+        zones: how many zones people are in.
+    """
+
+    by_class: dict[str, int]
+    people: dict[str, int]
+    zones: int
+
+    @property
+    def all(self) -> int:
+        return sum(self.by_class.values())
+
+    @property
+    def outside(self) -> int:
+        return self.all - self.by_class.get("work", 0) - self.by_class.get("unknown", 0)
+
+
+def hours(telling: Telling) -> Hours:
+    seen: set[tuple[UserId | None, datetime]] = set()
+    by_class: dict[str, set[tuple[UserId | None, datetime]]] = {}
+    zones: set[str] = set()
+    for one in telling.talk.said:
+        entry = one.entry
+        if entry.by is None:  # of a foreign record, which does not say who is one and the same
+            continue
+        quarter = (entry.by, start_of(entry.occurred_at, BIN.time(telling.book)))
+        if quarter in seen:
+            continue
+        seen.add(quarter)
+        zone = telling.head.people.zone(entry.by) if entry.by else None
+        if zone is None:
+            by_class.setdefault("unknown", set()).add(quarter)
+        else:
+            zones.add(str(zone))
+            by_class.setdefault(_class(telling, entry, zone), set()).add(quarter)
+    return Hours(
+        by_class={name: len(found) for name, found in by_class.items()},
+        people={name: len({who for who, _ in found}) for name, found in by_class.items()},
+        zones=len(zones),
+    )
+
+
+def _class(telling: Telling, entry: Recorded, zone: tzinfo) -> str:
+    book = telling.book
+    then = entry.occurred_at.astimezone(zone)
+    hour = then.hour + timedelta(minutes=then.minute) / timedelta(hours=1)
+    if hour >= NIGHT_BEGINS.of(book) or hour < NIGHT_ENDS.of(book):
+        return "night"
+    if then.weekday() in WEEKEND:
+        return "weekend"
+    return "work" if BEGINS.of(book) <= hour < ENDS.of(book) else "evening"
+
+
+def read(telling: Telling) -> Findings:
+    found = hours(telling)
+    if not found.outside:
+        return Findings()
+    book = telling.book
+    shown = {
+        name: count
+        for name, count in found.by_class.items()
+        if name in ("night", "weekend", "unknown")
+        and (not telling.head.pseudonyms or found.people[name] >= HIDDEN.of(book))
+    }
+    words = {
+        "night": "at night",
+        "weekend": "at a weekend",
+        "unknown": "of people whose zone is not known",
+    }
+    told = "".join(f"; {shown[name]} {words[name]}" for name in words if name in shown)
+    zones = f"; people were in {found.zones} time zones" if found.zones > 1 else ""
+    said = telling.talk.said
+    return Findings(
+        statements=(
+            Statement(
+                text=f"{found.outside} of {found.all} quarter-hours of people’s work fell outside "
+                f"{BEGINS.count(book):02}–{ENDS.count(book):02} on weekdays where they are{told}{zones}.",
+                evidence=tuple(dict.fromkeys((said[0].entry.id, said[-1].entry.id))),
+                rank=Rank.SYSTEM,
+            ),
+        )
+    )
+
+
+HOURS = Analysis(
+    id="A09",
+    section="coordination",
+    read=read,
+    minimum="one message outside office hours, by somebody whose zone is known",
+    thresholds=(BIN, BEGINS, ENDS, NIGHT_BEGINS, NIGHT_ENDS, HIDDEN),
+)

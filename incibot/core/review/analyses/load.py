@@ -1,0 +1,81 @@
+"""How much of the talk was about organising the work; more is not worse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from incibot.core.review.possible import share
+from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
+from incibot.core.review.talk import Said, Wording
+from incibot.core.review.telling import Telling
+
+NEEDED = Threshold(name="A25.needed", value=30, unit="messages", source="learning.md A25")
+
+STATUS = Wording(
+    r"\b(?:any\ updates?\b|(?:status|eta)\s*\?|what['’]s\ the\ latest|how\ are\ we\ doing)",
+    "any status eta latest how",
+)
+CATCH_UP = Wording(
+    r"\b(?:catching\ up|just\ joined|tl;?dr|what\ did\ I\ miss|where\ are\ we)\b",
+    "catching joined tl tldr miss where",
+)
+ASSIGNING = Wording(
+    r"\b(?:can\ you|could\ you|who\ is|who['’]s|I['’]ll\ take|on\ it|hold\ off|taking\ this)\b",
+    "can could who take it off taking",
+)
+BRIDGING = Wording(r"\b(?:bridge|zoom|huddle|call)\b", "bridge zoom huddle call")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Of all messages, those about organising; and of these, those that ask or catch up."""
+
+    all: int
+    organising: tuple[Said, ...]
+    status: tuple[Said, ...]
+    catch_up: tuple[Said, ...]
+
+
+def load(telling: Telling) -> Load | None:
+    """None where there are too few messages to tell."""
+    if len(telling.talk.said) < NEEDED.of(telling.book):
+        return None
+    status, catch_up, assigning, bridging = (
+        tuple(telling.talk.matching(one)) for one in (STATUS, CATCH_UP, ASSIGNING, BRIDGING)
+    )
+    organising = {one.entry.id: one for one in (*status, *catch_up, *assigning, *bridging)}
+    return Load(
+        all=len(telling.talk.said),
+        organising=tuple(organising[id] for id in sorted(organising)),
+        status=status,
+        catch_up=catch_up,
+    )
+
+
+def read(telling: Telling) -> Findings:
+    found = load(telling)
+    if found is None or not found.organising:
+        return Findings()
+    text = f"{share(len(found.organising), found.all)} of {found.all} messages may be about organising the work"
+    if found.status:
+        text += f"; {len(found.status)} ask how it stands"
+    if found.catch_up:
+        text += f"; {len(found.catch_up)} are about catching up"
+    return Findings(
+        statements=(
+            Statement(
+                text=f"{text}.",
+                evidence=tuple(one.entry.id for one in found.organising[:20]),
+                rank=Rank.PATTERN,
+            ),
+        )
+    )
+
+
+LOAD = Analysis(
+    id="A25",
+    section="coordination",
+    read=read,
+    minimum="30 messages during the response",
+    thresholds=(NEEDED,),
+)
