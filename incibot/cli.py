@@ -28,10 +28,13 @@ from incibot.core.imports.coding import ids as shown_ids
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import zone_of
 from incibot.core.playbook import Kind, Playbook
-from incibot.core.redaction import Level, Redactor
+from incibot.core.redaction import Level as Masking
+from incibot.core.redaction import Redactor
+from incibot.core.review.language import PROFILES, Level, check
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
 from incibot.exports import FORMATS, encoded, format_of
 from incibot.exports.format import Chunk
+from incibot.lint import Read, as_json, as_sarif, as_text
 from incibot.paper import draft_markdown, to_html
 from incibot.render import Renderer
 from incibot.slack.manifest import EXAMPLE_URL
@@ -202,7 +205,7 @@ def export(
                 head = head.pseudonymous()
             entries = tx.entries(head.incident.number)
             if redact:
-                redactor = await leaving.redactor(tx, head, Level(redact), settings)
+                redactor = await leaving.redactor(tx, head, Masking(redact), settings)
                 head, entries = redactor.head(head), leaving.redacted(redactor, entries)
             chunks = format_of(word).write(head, entries, Renderer(settings.templates))
             await _write(chunks, output)
@@ -251,7 +254,7 @@ def review(
             history = await tx.history(found, zone=zone)
             previous = written or (None if redact else await tx.review(found.number))
             if redact:
-                redactor = await leaving.redactor(tx, history.head, Level(redact), settings)
+                redactor = await leaving.redactor(tx, history.head, Masking(redact), settings)
                 history = redactor.history(history)
         text = draft_markdown(history, book, renderer, previous)
         if word == "html":
@@ -262,6 +265,50 @@ def review(
         return DONE
 
     _run(work())
+
+
+@main.command()
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--format",
+    "word",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--all", "whole", is_flag=True, help="Show every note on a file.")
+@click.option(
+    "--profile",
+    type=click.Choice(sorted(PROFILES)),
+    help="`security`: “policy” and “violation” are terms of the trade.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 where there is a flag, the weightiest level.")
+def lint(
+    files: tuple[Path, ...], word: str, whole: bool, profile: str | None, strict: bool
+) -> None:
+    """Advise the writer of a review on words that judge where they mean to tell, such as: incibot
+    lint review.md. Quotes, chat, code and what incibot generated are not looked at."""
+    read, trouble = [], False
+    for path in files:
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            _say(f"incibot: {path} cannot be read: {error.strerror}")
+            trouble = True
+        except UnicodeDecodeError:
+            _say(f"incibot: {path} cannot be read: it is no text in UTF-8")
+            trouble = True
+        else:
+            notes = check(text, without=PROFILES[profile] if profile else ())
+            read.append(Read(path=path, notes=notes))
+    if word == "text":
+        click.echo(as_text(read, whole=whole), nl=False)
+    else:
+        click.echo(as_json(read) if word == "json" else as_sarif(read), nl=False)
+    flagged = any(note.level is Level.FLAG for one in read for note in one.notes)
+    raise SystemExit(FAILED if trouble or (strict and flagged) else DONE)
 
 
 @main.command()

@@ -45,6 +45,7 @@ from incibot.core.playbook import (
 )
 from incibot.core.review import SECTIONS
 from incibot.core.review.analyses import ANALYSES
+from incibot.core.review.asking.occasions import THRESHOLDS
 from incibot.core.review.section import TIMES, Threshold
 from incibot.core.secrets import mask
 from incibot.core.timeline import Mark
@@ -914,6 +915,7 @@ def _review(top: _Section, key: str, _reserved: frozenset[str]) -> ReviewPlan:
 
 def _thresholds(one: _Section) -> Mapping[str, float]:
     known = {each.name: each for analysis in ANALYSES for each in analysis.thresholds}
+    known |= {each.name: each for each in THRESHOLDS}
     given = one.mapping("thresholds", known, "names of thresholds, such as A10.shortest: 15 min")
     return {
         name: number

@@ -18,6 +18,7 @@ a value from people passes one of the filters below:
 ``role | role(head)``           what a role is called
 ``entry | when(zone)``          15:04:07; “about 15:04” where whoever wrote it down said so
 ``plain | md``                  plain text escaped for one line of Markdown
+``plain | slack``               plain text escaped for a message in Slack
 ``plain | md_link(url)``        the same, leading to the address if there is one
 ``plain | in_quotes``           the same in quotation marks, with single ones inside
 ``at | clock(zone)``            15:04; ``day``, ``date`` and ``iso`` take a zone too
@@ -231,6 +232,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "runs": runs,
     "role": lambda role, head: head.title(role),
     "md": markdown_text,
+    "slack": markup.escape,
     "md_link": markdown_link,
     "in_quotes": in_quotes,
     "clock": clock,

@@ -23,7 +23,7 @@ PACKAGE = ROOT / "incibot"
 FLOORS = (
     {"errors"},
     {"core", "config", "log"},
-    {"store", "exports", "render", "paper"},
+    {"store", "exports", "render", "paper", "lint"},
     {"slack", "web"},
     {"jobs"},
     {"app"},

@@ -78,6 +78,9 @@ class Workspace:
     bot_id: str
 
 
+LATEST = 20  # texts of a review that are looked at for who wrote a line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReview:
     """A review draft as people left it; `version` counts how often it was written."""
@@ -561,6 +564,24 @@ class Transaction:
         if row is None:
             return None
         return KeptReview(markdown=row.markdown, version=row.version, written_at=row.drafted_at)
+
+    async def own_lines(self, number: int, user: UserId) -> frozenset[str]:
+        """The lines of the review that came in with one of its latest texts that they wrote."""
+        query = (
+            select(review_versions.c.markdown, review_versions.c.by)
+            .where(review_versions.c.incident == number)
+            .order_by(review_versions.c.version.desc())
+            .limit(LATEST)
+        )
+        texts = list(reversed((await self._connection.execute(query)).all()))
+        own: set[str] = set()
+        before: set[str] = set()
+        for place, text in enumerate(texts):
+            lines = set(text.markdown.split("\n"))
+            if text.by == user and (place or len(texts) < LATEST):
+                own |= lines - before
+            before = lines
+        return frozenset(own)
 
     async def rewrite_review(
         self, number: int, markdown: str, *, over: int, by: UserId | None = None

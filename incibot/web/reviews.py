@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
@@ -13,6 +14,8 @@ from incibot.core.change import Change
 from incibot.core.history import Head
 from incibot.core.incident import Incident
 from incibot.core.jobs import Echo, ShowHomes
+from incibot.core.review.language import SHOWN, Note, check
+from incibot.core.review.prose import lines_of
 from incibot.core.timeline import Entry, EntryKind
 from incibot.errors import Conflict, NotFound, Refused
 from incibot.log import logger
@@ -25,6 +28,8 @@ from incibot.web.trouble import Denied, Unsaved
 
 TRIES = 3  # to make a draft anew while others write in it
 COMPARED = 4000  # lines of a text up to which two are compared line by line
+SAID_OF = 100  # lines of which an address speaks at most
+AROUND = 90  # characters that are shown to the left and right of words that advice is about
 
 log = logger(__name__)
 
@@ -101,7 +106,17 @@ class Reviews:
             head = await tx.head(incident, zone=viewer.zone)
         if kept is None:
             return self._go_to_review(incident, "")
-        return self._editor(viewer, head, text=kept.markdown, over=kept.version)
+        advice: list[Advice] = []
+        query = request.query
+        if query.get("saved") == str(
+            kept.version
+        ):  # they have just saved it, and nobody else since
+            named = query.get("lines", "").split(",")
+            lines = {int(one) for one in named if one.isdecimal() and len(one) < 8}
+            advice = await _advice(kept.markdown, lines)
+        return self._editor(
+            viewer, head, text=kept.markdown, over=kept.version, advice=advice, saved=bool(advice)
+        )
 
     async def save(self, request: web.Request) -> web.StreamResponse:
         """Keep what somebody typed, unless somebody else saved since they began.
@@ -129,6 +144,11 @@ class Reviews:
         version = fields.get("version", "")
         if not (version.isascii() and version.isdigit() and len(version) < 10) or kept is None:
             raise Denied(400, "bad_form", "That is no form of incibot's.")
+        if "look" in fields:
+            advice = await _advice(typed, None)
+            return self._editor(
+                viewer, head, text=typed, over=int(version), advice=advice, looked=True
+            )
         if typed == kept.markdown:
             return self._go_to_review(incident, "saved")
         try:
@@ -142,12 +162,33 @@ class Reviews:
                 _, _, now = await self._read(request, tx)
             return self._editor(viewer, head, text=typed, over=int(version), now=now)
         log.info("review.saved", incident=incident.number, user=viewer.user)
+        lines = {one.line for one in await _advice(typed, _new_lines(kept.markdown, typed))}
+        if lines:  # shown to the writer alone, so not on the page that all read
+            listed = ",".join(map(str, sorted(lines)[:SAID_OF]))
+            path = f"/incidents/{incident.ref}/review/edit"
+            return self._site.go_to(f"{path}?saved={int(version) + 1}&lines={listed}#advice")
         return self._go_to_review(incident, "saved")
 
     def _editor(
-        self, viewer: Viewer, head: Head, *, text: str, over: int, now: KeptReview | None = None
+        self,
+        viewer: Viewer,
+        head: Head,
+        *,
+        text: str,
+        over: int,
+        now: KeptReview | None = None,
+        advice: list[Advice] | None = None,
+        saved: bool = False,
+        looked: bool = False,
     ) -> web.Response:
-        """The text to write in. `now`: what somebody else saved meanwhile, to be looked at first."""
+        """The text to write in.
+
+        Args:
+            now: what somebody else saved meanwhile, to be looked at first.
+            advice: on words of the one who writes; nobody else is shown it.
+            saved, looked: it comes after they saved the text, or asked for the advice.
+        """
+        advice = advice or []
         return self._site.page(
             "web/edit.html.j2",
             status=409 if now else 200,
@@ -157,6 +198,10 @@ class Reviews:
             version=now.version if now else over,
             now=now,
             differences=_differences(now.markdown, text) if now else [],
+            advice=advice[:SHOWN],
+            more=advice[SHOWN:],
+            saved=saved,
+            looked=looked,
         )
 
     async def _read(
@@ -199,6 +244,44 @@ def _drafted(incident: Incident, viewer: Viewer, tx: Transaction) -> Change:
     )
     echo = Echo(incident=incident.number, entry=entry.key)
     return Change(about=incident.number, entries=(entry,), jobs=(echo, ShowHomes()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """A note on the writer's words, with what stands around them."""
+
+    note: Note
+    line: int
+    before: str
+    after: str
+
+
+async def _advice(text: str, lines: set[int] | None) -> list[Advice]:
+    """On the words in those lines; None: in all. In a thread, since a text may be long."""
+    if lines is not None and not lines:
+        return []
+    notes = await asyncio.to_thread(check, text)
+    written = lines_of(text)
+    found = []
+    for note in notes:
+        if lines is None or not lines.isdisjoint(range(note.line, note.end_line + 1)):
+            before = written[note.line - 1][: note.column - 1]
+            after = written[note.end_line - 1][note.end_column - 1 :].rstrip()
+            found.append(
+                Advice(
+                    note=note,
+                    line=note.line,
+                    before=f"…{before[-AROUND:]}" if len(before) > AROUND else before,
+                    after=f"{after[:AROUND]}…" if len(after) > AROUND else after,
+                )
+            )
+    return found
+
+
+def _new_lines(before: str, after: str) -> set[int]:
+    """The lines of the text, counted from 1, that the one before did not have."""
+    known = set(lines_of(before))
+    return {number for number, line in enumerate(lines_of(after), start=1) if line not in known}
 
 
 def _differences(theirs: str, ours: str) -> list[tuple[str, str]]:

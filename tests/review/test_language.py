@@ -13,6 +13,7 @@ from incibot.core.history import History
 from incibot.core.playbook import Depth, ReviewPlan
 from incibot.core.review import SECTIONS, read
 from incibot.core.review.analyses import ANALYSES
+from incibot.core.review.language import Level, check
 from incibot.core.review.section import Findings, Section
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
@@ -61,6 +62,8 @@ def texts_in(path: Path) -> Iterator[str]:
         called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         if called in ("re.compile", "Wording") or called.endswith(".get"):
             hidden |= {id(inner) for inner in ast.walk(node)}
+        if isinstance(node, ast.Subscript):
+            hidden.add(id(node.slice))
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Constant)
@@ -75,6 +78,7 @@ def ours(found: Findings) -> Iterator[str]:
     yield from (one.text for one in (*found.statements, *found.questions))
     for group in found.groups:
         yield group.title
+        yield from (one.text for one in group.questions)
         yield from (one.text for one in (*filter(None, [group.lead]), *group.statements))
     for table in (found.table, *(group.table for group in found.groups)):
         if table:
@@ -125,6 +129,7 @@ def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> No
     for section, found in found_in(lambda: speechless(tell())).items():
         for text in ours(found):
             assert not NEVER.search(text), (section, text)
+            assert not [one.pattern.id for one in check(text) if one.level is Level.FLAG]
 
 
 def test_every_analysis_has_something_to_say_of_one_of_them() -> None:

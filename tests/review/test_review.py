@@ -17,15 +17,10 @@ from incibot.core.review.section import Findings, Rank, Section, Statement, noth
 from incibot.core.timeline import EntryKind, Mark
 from tests.review.histories import ANA, BELA, BOOK, PEOPLE, Story, checkout, odds_and_ends
 
-SHAPES = {
-    "__init__",
-    "section",
-    "telling",
-    "headings",
-    "merge",
-    "talk",
-    "possible",
-}  # what the members lean on
+SHAPES = {  # what the members lean on
+    *("__init__", "section", "telling", "headings", "merge", "talk", "possible"),
+    *("language", "prose"),
+}
 
 
 def statements(found: Findings) -> list[Statement]:
@@ -99,7 +94,8 @@ def told(draw: st.DrawFn) -> History:
 def test_every_statement_rests_on_entries_of_the_record(history: History) -> None:
     known = {entry.id for entry in history.entries}
     for found in read(history, BOOK).values():
-        for one in (*statements(found), *found.questions):
+        asked = [one for group in found.groups for one in group.questions]
+        for one in (*statements(found), *found.questions, *asked):
             assert one.evidence
             assert set(one.evidence) <= known
         for row in found.table.rows if found.table else ():
@@ -134,15 +130,15 @@ def test_pseudonyms_leave_no_name() -> None:
 
 def test_a_team_says_which_sections_it_wants_in_which_order_and_what_they_are_called() -> None:
     plan = ReviewPlan(
-        sections=("questions", "short", "tasks"),
-        leave_out=("tasks", "A13"),
+        sections=("enquiry", "short", "tasks"),
+        leave_out=("tasks", "A12"),
         titles={"short": "At a glance"},
     )
     book = replace(BOOK, review=plan)
     found = read(checkout(), book)
-    assert list(found) == ["questions", "short"]
-    assert not found["questions"]
-    assert [one.title for one in sections(plan)] == ["Open questions", "At a glance"]
+    assert list(found) == ["enquiry", "short"]
+    assert not found["enquiry"]
+    assert [one.title for one in sections(plan)] == ["Lines of enquiry", "At a glance"]
 
 
 def test_each_depth_holds_what_the_one_before_it_holds() -> None:

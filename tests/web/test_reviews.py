@@ -84,6 +84,80 @@ async def test_a_refresh_that_has_nothing_new_writes_nothing(ana: Browser) -> No
         assert await tx.kept_review(1) == before
 
 
+BLAMED = "The on-call should have paged <Dana>."
+ADVICE = "For you alone"
+
+
+async def test_the_writer_alone_gets_advice_on_their_words_and_nothing_is_kept_from_being_saved(
+    ana: Browser,
+) -> None:
+    await drafts(ana)
+    form = await editor(ana)
+    typed = f"{form.fields['markdown']}\n{BLAMED}\n"
+    page = await ana.send(form, markdown=typed)
+    assert await kept(ana.there) == typed
+    assert "Saved." in page.text
+    assert ADVICE in page.text
+    line = typed.count("\n")
+    assert (
+        f"Line {line}</span> The on-call <mark>should have paged</mark> &lt;Dana&gt;." in page.text
+    )
+    assert "<strong>Instead:</strong> Say what was done" in page.text
+    assert page.form("/edit").fields["markdown"] == typed
+
+    # Nobody else is told, nor is she, once it is not about what she has just written.
+    bela = Browser(ana.there)
+    await bela.signs_in("bela")
+    for browser in (ana, bela):
+        for path in (REVIEW, EDIT, f"{REVIEW}.md", f"{REVIEW}.html"):
+            assert ADVICE not in (await browser.get(path)).text
+    after = await bela.send(await editor(bela), markdown=f"{typed}\nBela looked at the graph.\n")
+    assert ADVICE not in after.text
+    assert "Saved." in after.text
+    assert ADVICE not in (await ana.get(page.url.removeprefix(BASE))).text, "of another version"
+    await ana.there.settle()
+    assert "should have" not in str(ana.there.ours((await ana.there.incident()).channel_name))
+
+
+async def test_in_slack_the_writer_alone_is_told_of_their_own_words(ana: Browser) -> None:
+    there = ana.there
+    await drafts(ana)
+    form = await editor(ana)
+    await ana.send(form, markdown=f"{form.fields['markdown']}\n{BLAMED}\n\nIt was human error.\n")
+    bela = Browser(there)
+    await bela.signs_in("bela")
+    form = await editor(bela)
+    await bela.send(form, markdown=f"{form.fields['markdown']}\nBela looked at the graph.\n")
+    for who, told in (("ana", True), ("bela", False)):
+        await there.types("review INC-1", who=who, channel="general")
+        await there.settle()
+        (message,) = [
+            one for one in there.person(who).direct_messages() if "The review draft" in str(one)
+        ]
+        assert ("For you alone, on words of yours" in str(message)) == told
+        assert ("“should have paged”" in str(message)) == told
+        assert ("“human error”" in str(message)) == told
+
+
+async def test_whoever_asks_is_shown_advice_before_anything_is_saved(ana: Browser) -> None:
+    await drafts(ana)
+    before, form = await kept(ana.there), await editor(ana)
+    typed = "It was human error.\n\n" * 14
+    page = await ana.send(form, markdown=typed, look="1")
+    assert await kept(ana.there) == before
+    assert "Not saved yet" in page.text
+    shown, folded = page.text.split("More of them")
+    assert (shown.count("<mark>"), folded.count("<mark>")) == (12, 2)
+    again = page.form("/edit")
+    assert again.fields["markdown"] == typed
+    fine = await ana.send(again, markdown="At ten the disk was full.\n", look="1")
+    assert "No words that stood out" in fine.text
+    assert await kept(ana.there) == before
+    assert (await ana.send(fine.form("/edit"))).status == 200
+    assert await kept(ana.there) == "At ten the disk was full.\n"
+    assert (await ana.send(form, markdown=typed, look="1", token="x")).status == 403
+
+
 async def test_two_who_write_at_a_time_are_shown_each_others_text(ana: Browser) -> None:
     await drafts(ana)
     bela = Browser(ana.there)

@@ -19,14 +19,15 @@ from incibot.core.review.headings import (
     DECISIONS,
     ENQUIRY,
     HARD,
+    MEETING,
     PARKED,
-    QUESTIONS,
     RELATED,
     RISKS,
     SET_ASIDE,
     SURPRISES,
     UNFOLDING,
 )
+from incibot.core.review.interviews import QUESTIONS
 from incibot.core.review.milestones import MILESTONES_TABLE
 from incibot.core.review.possible import NO_ANSWERS, Answers, answered
 from incibot.core.review.provenance import PROVENANCE
@@ -52,6 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     RELATED,
     QUESTIONS,
     PARKED,
+    MEETING,
     SET_ASIDE,
     RECORD,
     PROVENANCE,

@@ -80,17 +80,6 @@ RELATED = Section(
     prompts=("What felt familiar, and what was different this time?",),
 )
 
-QUESTIONS = Section(
-    id="questions",
-    title="Open questions",
-    read=nothing,
-    prompts=(
-        "Where did answers come from that are not in the channel?",
-        "Whom else to talk to, and about what?",
-    ),
-    depth=Depth.BRIEF,
-)
-
 PARKED = Section(
     id="parked",
     title="Ideas parked",
@@ -99,6 +88,14 @@ PARKED = Section(
         "Ideas that came up, kept here while the story is told. Look at them again about two "
         "working days after the meeting; to do none of them is a fine result.",
     ),
+    always=True,
+)
+
+MEETING = Section(
+    id="meeting",
+    title="Review meeting kit",
+    read=nothing,
+    prompts=("When it is, who facilitates, and who was told what they will be asked:",),
     always=True,
 )
 

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(
     r"<!-- incibot:(?P<what>begin|end|offer|end-offer|written)"
-    r"(?P<rest>(?: [a-z][a-z0-9.-]*| [0-9a-f]{12})*) -->[ \t]*\r?\n?"
+    r"(?P<rest>(?: (?:[a-z][a-z0-9.-]*|[0-9][0-9a-f]{11}))*) -->[ \t]*\r?\n?"
 )
 _TICK = re.compile(r"^(\s*[-*] )\[[xX-]\] ", re.MULTILINE)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -130,6 +130,18 @@ def merge(previous: str | None, fresh: Draft) -> str:
     return _with_new(body, places, new, fresh, kept | gone, newline)
 
 
+def by_whom(document: str) -> Iterator[tuple[str, bool]]:
+    """The document in pieces that add up to it; True: incibot generated it, and nobody touched it."""
+    for part in _parts(document):
+        match part:
+            case _Block() | _Offer():
+                yield part.raw, not part.is_edited
+            case _Written():
+                yield part.raw, True
+            case _Text():
+                yield part.raw, False
+
+
 def _with_new(
     body: list[str],
     places: dict[str, int],
@@ -201,6 +213,7 @@ class _Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
+    raw: str
     names: tuple[str, ...]
 
 
@@ -208,7 +221,7 @@ _Part = _Text | _Block | _Offer | _Written
 
 
 def _parts(document: str) -> Iterator[_Part]:
-    """The document in its parts; their raw texts, the `written` line aside, add up to it."""
+    """The document in its parts; their raw texts add up to it."""
     lines = _LINE.findall(document)
     fences = [_FENCE.fullmatch(line) for line in lines]
     seen: set[str] = set()
@@ -217,7 +230,7 @@ def _parts(document: str) -> Iterator[_Part]:
         fence = fences[at]
         words = fence["rest"].split() if fence else []
         if fence and fence["what"] == "written":
-            yield _Written(tuple(words))
+            yield _Written(lines[at], tuple(words))
             at += 1
             continue
         end = _end_of(fences, at) if len(words) == 2 else None

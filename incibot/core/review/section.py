@@ -84,6 +84,7 @@ class Group:
     lead: Statement | None = None
     statements: tuple[Statement, ...] = ()
     table: Table | None = None
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property, partial
+from typing import Any, TypeVar
 
 from incibot.core import disclosure
 from incibot.core.history import History
@@ -14,6 +15,8 @@ from incibot.core.playbook import Playbook
 from incibot.core.review.section import Rank, Statement
 from incibot.core.review.talk import Talk
 from incibot.core.timeline import IMPORT, SAID, TYPED, EntryKind, Recorded, moment_of
+
+Read = TypeVar("Read")
 
 LATE = timedelta(minutes=2)  # what is recorded later than this after it happened is said to be
 
@@ -154,10 +157,21 @@ class Telling:
         self._quotes: dict[str, str] = {}  # what one section quotes, others do
         self._titles = {role.word: role.title for role in book.roles}
         self._by_id = {entry.id: entry for entry in history.entries}
+        self._read: dict[Callable[[Telling], Any], Any] = {}
 
     @cached_property
     def threads(self) -> Threads:
         return Threads(self.history.entries)
+
+    def once(self, read: Callable[[Telling], Read]) -> Read:
+        """What it reads; for several who ask, it is read once."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: Read = self._read[read]
+        return found
+
+    def entry(self, id: int) -> Recorded:
+        return self._by_id[id]
 
     @cached_property
     def window(self) -> tuple[datetime, datetime] | None:
@@ -193,8 +207,12 @@ class Telling:
     def person(self, user: UserId) -> str:
         return markdown_text(disclosure.name(self.head, user))
 
+    def role_name(self, word: str) -> str:
+        """What the role is called, in plain text."""
+        return self._titles.get(word) or self.head.title(word)
+
     def role_title(self, word: str) -> str:
-        return markdown_text(self._titles.get(word) or self.head.title(word))
+        return markdown_text(self.role_name(word))
 
     def actor(self, entry: Recorded) -> str:
         """Who said or did it."""

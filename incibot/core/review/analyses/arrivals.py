@@ -82,7 +82,7 @@ def _calls(entries: tuple[Recorded, ...]) -> dict[UserId, list[tuple[Recorded, H
 
 
 def read(telling: Telling) -> Findings:
-    found = arrivals(telling)
+    found = telling.once(arrivals)
     if len(found) < NEEDED.of(telling.book):
         return Findings()
     counts = {how: sum(one.how is how for one in found) for how in How}

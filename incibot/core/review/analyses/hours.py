@@ -83,7 +83,7 @@ def _class(telling: Telling, entry: Recorded, zone: tzinfo) -> str:
 
 
 def read(telling: Telling) -> Findings:
-    found = hours(telling)
+    found = telling.once(hours)
     if not found.outside:
         return Findings()
     book = telling.book

@@ -53,7 +53,7 @@ def load(telling: Telling) -> Load | None:
 
 
 def read(telling: Telling) -> Findings:
-    found = load(telling)
+    found = telling.once(load)
     if found is None or not found.organising:
         return Findings()
     text = f"{share(len(found.organising), found.all)} of {found.all} messages may be about organising the work"

@@ -49,6 +49,10 @@ def silence(history: History, book: Playbook) -> Silence | None:
     return Silence(usual=usual, threshold=threshold, longest=tuple(stretches[: SHOWN.count(book)]))
 
 
+def silent(telling: Telling) -> Silence | None:
+    return silence(telling.history, telling.book)
+
+
 def _written_then(history: History) -> list[Recorded]:
     """What people wrote while they were at work on it, at the time at which they wrote it."""
     within = window(history)
@@ -66,7 +70,7 @@ def _written_then(history: History) -> list[Recorded]:
 
 
 def quiet(telling: Telling) -> Findings:
-    found = silence(telling.history, telling.book)
+    found = telling.once(silent)
     if found is None:
         return Findings()
     zones = _zones(telling.history)

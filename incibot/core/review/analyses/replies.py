@@ -84,7 +84,7 @@ def _place(one: Said) -> tuple[datetime, int]:
 
 
 def read(telling: Telling) -> Findings:
-    asked = marked(telling)
+    asked = telling.once(marked)
     without = [one for one in asked if one.reply is None]
     statements = []
     if asked:
@@ -99,7 +99,7 @@ def read(telling: Telling) -> Findings:
         )
     return Findings(
         statements=tuple(statements),
-        groups=_possible(telling, possible(telling)),
+        groups=_possible(telling, telling.once(possible)),
         questions=tuple(
             Question(
                 text=f"Asked at {telling.clock(one.entry.occurred_at)}, with no reply found in the "

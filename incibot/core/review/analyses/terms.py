@@ -106,7 +106,7 @@ def terms(telling: Telling) -> dict[str, tuple[Recorded, ...]]:
 
 
 def read(telling: Telling) -> Findings:
-    found = list(terms(telling).items())[: SHOWN.count(telling.book)]
+    found = list(telling.once(terms).items())[: SHOWN.count(telling.book)]
     if not found:
         return Findings()
     words = ", ".join(telling.typed(term) for term, _ in found)

@@ -55,7 +55,7 @@ def read(telling: Telling) -> Findings:
                 evidence=tuple(entry.id for entry in one.uncertain[:20]),
                 rank=Rank.PATTERN,
             )
-            for one in uncertainty(telling)
+            for one in telling.once(uncertainty)
             if one.uncertain
         )
     )

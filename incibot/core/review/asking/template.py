@@ -1,0 +1,42 @@
+"""The shape of a question that may be worth asking: on what occasion, to whom, in which words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Turn(IntEnum):
+    """Which questions come before which, where there is room for a few only."""
+
+    DECISION = 1
+    SURPRISE = 2
+    HAND_OVER = 3
+    WAIT = 4
+    OTHER = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A question with slots.
+
+    A question asks how, what or when, about how things looked at that time, in the person's own
+    words where there are some. None asks for a justification, or whether somebody did their duty.
+
+    Attributes:
+        id: such as ``Q13``.
+        trigger: on what occasion it is asked, for people to read.
+        audience: whom it is for, where nobody is named.
+        text: with the slots ``{t}`` a time, ``{t2}`` another, ``{q}`` somebody's words in quotation
+            marks, ``{x}`` a thing.
+        group: it is for all who were there.
+        private_first: ask it of somebody alone before it is asked in company, if it is at all.
+    """
+
+    id: str
+    trigger: str
+    audience: str
+    text: str
+    turn: Turn = Turn.OTHER
+    group: bool = False
+    private_first: bool = False
