@@ -35,7 +35,7 @@ from incibot.errors import ConfigError, IncibotError, NotFound, Refused
 from incibot.exports import FORMATS, encoded, format_of
 from incibot.exports.format import Chunk
 from incibot.lint import Read, as_json, as_sarif, as_text
-from incibot.paper import draft_markdown, to_html
+from incibot.paper import draft_markdown, draw, to_html
 from incibot.render import Renderer
 from incibot.slack.manifest import EXAMPLE_URL
 from incibot.slack.manifest import manifest as app_manifest
@@ -227,6 +227,12 @@ def export(
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file. What people wrote into a Markdown draft that is there stays.",
 )
+@click.option(
+    "--pictures",
+    "folder",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="A folder for the pictures, each an SVG file. An HTML page has them in it.",
+)
 @_REDACT
 @_MASKED
 def review(
@@ -236,6 +242,7 @@ def review(
     output: Path | None,
     redact: int,
     masked: Path | None,
+    folder: Path | None,
 ) -> None:
     """Draft an incident's review from its timeline, such as: incibot review INC-7."""
     settings, book = _settings()
@@ -258,7 +265,11 @@ def review(
                 history = redactor.history(history)
         text = draft_markdown(history, book, renderer, previous)
         if word == "html":
-            text = to_html(text, title=f"{found.ref} review draft", renderer=renderer)
+            drawn = draw(history, book, renderer)
+            text = to_html(text, title=f"{found.ref} review draft", renderer=renderer, drawn=drawn)
+        if folder is not None:
+            for picture, svg in draw(history, book, renderer, alone=True):
+                await _write(_whole(svg), folder / f"{found.ref}-{picture.id}.svg")
         await _write(_whole(text), output)
         if redactor is not None and masked is not None:
             await _write(_whole(leaving.what_was_masked(redactor)), masked)
