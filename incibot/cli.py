@@ -437,7 +437,7 @@ def bring(
             return DONE
         framing = bringing.framing(wish)
         async with _writing(settings, book) as store:
-            brought = await store.write(lambda tx: bring_in(tx, record, framing, into=number))
+            brought = await bring_in(store, record, framing, into=number)
         click.echo(brought.incident.ref)
         _say(
             f"{brought.fresh} of {len(record.rows)} entries are new; "

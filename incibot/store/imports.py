@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from incibot.core.imports.told import Told
 from incibot.core.imports.weaving import Framing, adopted, caption_key, rows, woven
 from incibot.core.incident import Incident
 from incibot.core.people import ChannelId
 from incibot.core.playbook import Reminder
+from incibot.store.database import locked
 from incibot.store.schema import entries
-from incibot.store.unit import Transaction
+from incibot.store.unit import Store, Transaction
+
+PIECE = 20  # rows in one transaction: others wait for it
+PATIENCE = 10  # how often a piece is begun while others hold on to its rows
+PAUSE = 0.5  # seconds before it is begun again; nobody waits for an import as Slack does
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +36,12 @@ class Brought:
 
 
 async def bring_in(
-    tx: Transaction, record: Told, framing: Framing, *, into: int | None = None
+    store: Store, record: Told, framing: Framing, *, into: int | None = None
 ) -> Brought:
-    """Write the record. The second time only what it did not hold before is added.
+    """Write the record, piece by piece. The second time only what it did not hold before is added.
+
+    Whoever declares an incident meanwhile does not wait for all of it; one that was interrupted is
+    completed by bringing it in again.
 
     Args:
         into: the number of an incident that the rows belong to.
@@ -35,22 +49,46 @@ async def bring_in(
     Raises:
         NotFound: there is no incident of that number.
     """
-    number = await _brought_before(tx, record) if into is None else into
-    if number is None:
-        number = await tx.next_number()  # whoever else brings it in at this moment waits here
-        before = await _brought_before(tx, record)
-        if before is None:
-            change = woven(record, framing, number=number, book=tx.book)
-            await tx.apply(change)
-            # It is long over, and nobody waits for its review.
-            await tx.snooze(number, Reminder, by=framing.by, off=True)
-            return Brought(incident=await tx.incident(number), fresh=len(record.rows))
-        number = before
-    incident = await tx.incident(number)
+
+    async def begin(tx: Transaction) -> Incident:
+        if into is not None:
+            return await tx.incident(into)
+        number = await _brought_before(tx, record)
+        if number is None:
+            number = await tx.next_number()  # whoever else brings it in at this moment waits here
+            before = await _brought_before(tx, record)
+            if before is None:
+                await tx.apply(woven(record, framing, number=number, book=tx.book))
+                # It is long over, and nobody waits for its review.
+                await tx.snooze(number, Reminder, by=framing.by, off=True)
+            number = before or number
+        return await tx.incident(number)
+
+    incident = await _patiently(store, begin)
+    written = rows(record)
     fresh = 0
-    for entry in rows(record):
-        fresh += await tx.record(number, entry)
+    for start in range(0, len(written), PIECE):
+
+        async def keep(tx: Transaction, start: int = start) -> int:
+            count = 0
+            for entry in written[start : start + PIECE]:
+                count += await tx.record(incident.number, entry)
+            return count
+
+        fresh += await _patiently(store, keep)
     return Brought(incident=incident, fresh=fresh)
+
+
+async def _patiently(store: Store, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Write it, however long others hold on to the same rows."""
+    for _ in range(PATIENCE):
+        try:
+            return await store.write(work)
+        except DBAPIError as error:
+            if not locked(error):
+                raise
+        await asyncio.sleep(PAUSE)
+    return await store.write(work)
 
 
 async def adopt(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from incibot.core.history import Completeness, Head, History
 from incibot.core.imports import reader_of, told
-from incibot.core.imports.weaving import Framing, woven
+from incibot.core.imports.weaving import Framing, rows, woven
 from incibot.core.people import Directory
 from incibot.core.playbook import Playbook
 from incibot.core.timeline import Recorded
@@ -44,9 +44,8 @@ def zone_of(name: str) -> ZoneInfo:
 def history(name: str) -> History:
     """The timeline as it is in the record after `incibot import`."""
     text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
-    change = woven(
-        told(reader_of(f"{name}.json").read(text), now=IMPORTED), Framing(), number=7, book=BOOK
-    )
+    record = told(reader_of(f"{name}.json").read(text), now=IMPORTED)
+    change = woven(record, Framing(), number=7, book=BOOK)
     assert change.incident is not None
     entries = tuple(
         Recorded(
@@ -63,7 +62,7 @@ def history(name: str) -> History:
             source=entry.source,
             data=entry.data,
         )
-        for number, entry in enumerate(change.entries, start=1)
+        for number, entry in enumerate((*change.entries, *rows(record)), start=1)
     )
     head = Head(
         incident=change.incident,

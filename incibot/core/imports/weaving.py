@@ -37,7 +37,7 @@ def caption_key(record: Told) -> str:
 
 
 def woven(record: Told, framing: Framing, *, number: int, book: Playbook) -> Change:
-    """The incident that the record tells of, with all its entries.
+    """The incident that the record tells of, and where it comes from; its `rows` follow.
 
     Raises:
         Unclear: a severity that the playbook does not know.
@@ -61,7 +61,7 @@ def woven(record: Told, framing: Framing, *, number: int, book: Playbook) -> Cha
         service=framing.service,
         milestones=milestones,
     )
-    return Change(incident=incident, entries=(_caption(record, framing), *entries, *more))
+    return Change(incident=incident, entries=(_caption(record, framing), *more))
 
 
 def adopted(

@@ -21,7 +21,7 @@ from incibot.core.review.telling import Telling, stands
 from incibot.core.timeline import EntryKind
 
 WIDTH = 720.0  # of the plane; it is shown as wide as there is room
-LEFT, RIGHT = 44.0, 12.0  # margins
+LEFT, RIGHT = 44.0, 30.0  # margins
 LANE = 26.0  # height of a line of enquiry
 MOST_LANES = 16
 TICKS = 8  # labels of times below a picture, at most
@@ -135,7 +135,7 @@ def rate(telling: Telling) -> Picture | None:
     scale = _scale(telling, [*found.counts, max(found.counts) + found.length])
     if scale is None:
         return None
-    floor, top = 150.0, 34.0
+    floor, top = 150.0, 42.0
     most = max(found.counts.values())
     boxes = tuple(
         Box(
@@ -304,8 +304,8 @@ def _milestones(
         x = scale.x(one.at)
         late = x > WIDTH - 90
         lines.append(Line(x, top - 12, x, floor, "milestone"))
-        # On two lines, so that neighbours leave each other room.
-        y = 12.0 + 10 * (number % 2)
+        # On three lines, so that neighbours leave each other room.
+        y = 10.0 + 10 * (number % 3)
         words.append(Words(x - 3 if late else x + 3, y, one.name, "end" if late else "start"))
         says.append(f"Milestone “{one.name}” at {telling.clock(one.at)}.")
     return tuple(lines), tuple(words), tuple(says)
