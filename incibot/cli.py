@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,7 +28,7 @@ from incibot.core.chain import proved, tip_in
 from incibot.core.imports.coding import ids as shown_ids
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import zone_of
-from incibot.core.playbook import Kind, Playbook
+from incibot.core.playbook import Depth, Kind, Playbook
 from incibot.core.redaction import Level as Masking
 from incibot.core.redaction import Redactor
 from incibot.core.review.language import PROFILES, Level, check
@@ -228,6 +229,11 @@ def export(
     help="A file. What people wrote into a Markdown draft that is there stays.",
 )
 @click.option(
+    "--depth",
+    type=click.Choice([depth.value for depth in Depth]),
+    help="How much it tells; as the playbook says, if left out.",
+)
+@click.option(
     "--pictures",
     "folder",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -243,9 +249,12 @@ def review(
     redact: int,
     masked: Path | None,
     folder: Path | None,
+    depth: str | None,
 ) -> None:
     """Draft an incident's review from its timeline, such as: incibot review INC-7."""
     settings, book = _settings()
+    if depth:
+        book = replace(book, review=replace(book.review, depth=Depth(depth)))
     zone = _zone(tz, settings)
     written = None
     if word == "md" and output is not None and output.exists() and not redact:

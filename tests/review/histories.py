@@ -536,7 +536,7 @@ def at_length() -> History:
         (BELA, "`kubectl rollout undo deploy/search` is running"),
         (CHIDI, "the autoscaler kicked in by itself"),
         (EMRE, "I'll take the call, join the huddle"),
-        (BELA, "luckily the WAL is kept, 5 GB left"),
+        (BELA, f"luckily the WAL is kept, 5 GB left: {graph}"),
         (BELA, "the WAL of Search is what we need to look at first, I would say"),
         (BELA, "the WAL of Search grows when its followers stand still for a while"),
         (BELA, "Search keeps its segments for seven days, and then they are merged"),

@@ -110,23 +110,26 @@ def test_no_text_of_ours_speaks_of_causes_or_fault(path: Path) -> None:
 DEEP = replace(BOOK, review=ReviewPlan(depth=Depth.DEEP))
 
 
-def found_in(tell: Callable[[], History]) -> dict[str, Findings]:
-    """All that is found in it at the deepest, with other incidents to compare with."""
-    history = tell()
-    past = [at_length(), checkout()] if tell is not checkout else []
-    past = [
+def others() -> list[History]:
+    """Other incidents, to compare with."""
+    told = [checkout(), at_length(), odds_and_ends()]
+    return [
         History(
             head=replace(one.head, incident=replace(one.incident, number=number)),
             entries=one.entries,
         )
-        for number, one in enumerate([*past, *past], start=20)
+        for number, one in enumerate(told, start=20)
     ]
-    return read(history, DEEP, past)
+
+
+def found_in(history: History) -> dict[str, Findings]:
+    """All that is found in it at the deepest."""
+    return read(history, DEEP, [speechless(one) for one in others()])
 
 
 @pytest.mark.parametrize("tell", [checkout, odds_and_ends, at_length])
 def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> None:
-    for section, found in found_in(lambda: speechless(tell())).items():
+    for section, found in found_in(speechless(tell())).items():
         for text in ours(found):
             assert not NEVER.search(text), (section, text)
             assert not [one.pattern.id for one in check(text) if one.level is Level.FLAG]
@@ -135,8 +138,7 @@ def test_no_finding_speaks_of_causes_or_fault(tell: Callable[[], History]) -> No
 def test_every_analysis_has_something_to_say_of_one_of_them() -> None:
     silent = {one.id for one in ANALYSES}
     for tell in (checkout, odds_and_ends, at_length):
-        history = tell()
-        telling = Telling(history, DEEP, [checkout(), odds_and_ends(), checkout()])
+        telling = Telling(tell(), DEEP, others())
         silent -= {one.id for one in ANALYSES if one.read(telling)}
     assert not silent
 
@@ -151,7 +153,7 @@ def test_no_heading_or_prompt_speaks_of_causes_or_fault(section: Section) -> Non
 def test_no_name_stands_beside_a_count_or_a_speed(tell: Callable[[], History]) -> None:
     names = re.compile("|".join(re.escape(person.name) for person in PEOPLE.values()))
     seen = 0
-    for section, found in found_in(lambda: speechless(tell())).items():
+    for section, found in found_in(speechless(tell())).items():
         for text in ours(found):
             if names.search(text):
                 seen += 1

@@ -29,6 +29,7 @@ from incibot.core.review.headings import (
 )
 from incibot.core.review.interviews import QUESTIONS
 from incibot.core.review.milestones import MILESTONES_TABLE
+from incibot.core.review.perspectives import PERSPECTIVES
 from incibot.core.review.possible import NO_ANSWERS, Answers, answered
 from incibot.core.review.provenance import PROVENANCE
 from incibot.core.review.record import RECORD
@@ -55,6 +56,7 @@ SECTIONS: tuple[Section, ...] = (
     PARKED,
     MEETING,
     SET_ASIDE,
+    PERSPECTIVES,
     RECORD,
     PROVENANCE,
 )

@@ -3,7 +3,7 @@
 from incibot.core.review.analyses.hand_overs import HAND_OVERS
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import Mark
-from tests.review.histories import ANA, BELA, BOOK, CHIDI, Story, odds_and_ends
+from tests.review.histories import ANA, BELA, BOOK, CHIDI, Story, odds_and_ends, talk
 
 
 def test_a_hand_over_tells_whether_a_summary_stands_near_it() -> None:
@@ -28,3 +28,24 @@ def test_a_role_that_was_undone_within_two_minutes_is_no_hand_over() -> None:
     assert [group.lead.text for group in groups if group.lead] == [
         "**2026-11-21 03:00** Incident commander: Ana Alves (before: Emre Yılmaz)"
     ]
+
+
+def test_questions_in_the_half_hour_after_it_are_counted_as_a_whole() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow", commander=ANA)
+    story.at("10:00").gives("commander", BELA, by=ANA)
+    asked = [story.at("10:05").says(BELA, "which disk?"), story.at("10:30").says(CHIDI, "and now?")]
+    story.at("10:31").says(BELA, "too late for it?")
+    (group,) = HAND_OVERS.read(Telling(story.history(), BOOK)).groups
+    assert group.statements[-1].text == "2 questions were asked in the 30 minutes after it."
+    assert group.statements[-1].evidence == tuple(asked)
+
+
+def test_words_of_a_hand_over_without_a_role_are_possibly_one() -> None:
+    story = talk(("9:01", BELA, "signing off, over to you"), ("9:02", CHIDI, "good night"))
+    (group,) = HAND_OVERS.read(Telling(story.history(), BOOK)).groups
+    assert [one.evidence for one in group.statements] == [(2,)]
+    story.at("9:20").gives("commander", CHIDI, by=ANA)
+    story.at("9:30").gives("commander", BELA, by=CHIDI)
+    (group,) = HAND_OVERS.read(Telling(story.history(), BOOK)).groups
+    assert group.lead

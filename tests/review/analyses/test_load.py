@@ -15,8 +15,8 @@ def story(messages: int) -> Story:
 def test_the_share_and_what_it_holds_are_told() -> None:
     (one,) = LOAD.read(Telling(story(40).history(), BOOK)).statements
     assert one.text == (
-        "10 % of 40 messages may be about organising the work; 1 ask how it stands; "
-        "1 are about catching up."
+        "10 % of 40 messages may be about organising the work; asked how it stands: 1; "
+        "about catching up: 1."
     )
     assert one.rank is Rank.PATTERN
 

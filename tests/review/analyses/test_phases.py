@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from incibot.core.review.analyses.phases import chapters, phases
-from tests.review.histories import ANA, BELA, Story, written
+from incibot.core.review.analyses.phases import PHASES, chapters, phases
+from incibot.core.review.telling import Telling
+from tests.review.histories import ANA, BELA, BOOK, Story, written
 
 TIMELINES: dict[str, Any] = json.loads((Path(__file__).parents[1] / "timelines.json").read_text())
 
@@ -61,3 +62,43 @@ def test_the_entry_that_reaches_a_milestone_ends_the_chapter_before_it() -> None
     assert (response.label, after.label) == ("response", "after “mitigated”")
     assert response.entries[-1].kind == "status"
     assert [entry.words for entry in after.entries] == ["watching it"]
+
+
+def table(**known: datetime) -> list[tuple[str, ...]]:
+    at = min(known.values())
+    found = PHASES.read(Telling(written([at], known, "UTC"), BOOK)).table
+    return [row.cells for row in found.rows] if found else []
+
+
+def test_a_table_tells_the_phases_that_have_a_length() -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    minute = timedelta(minutes=1)
+    assert table(started=at, detected=at + 26 * minute, declared=at + 26 * minute) == [
+        ("Not yet noticed", "09:00", "09:26", "26 min")
+    ]
+    assert table(declared=at, resolved=at + 204 * minute) == [
+        ("Declared to resolved", "09:00", "12:24", "3 h 24 min")
+    ]
+
+
+def test_what_was_better_before_it_was_noticed_has_no_length_and_years_are_none() -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    later = at + timedelta(minutes=245)
+    assert table(detected=later, mitigated=at) == []
+    assert table(started=at - timedelta(days=800), detected=at) == [
+        ("Not yet noticed", "09:00", "2026-11-20 09:00", "")
+    ]
+
+
+def test_users_who_were_better_before_it_was_noticed_are_told_of() -> None:
+    story = Story()
+    story.at("13:00").declares(ANA, "Nodes were full")
+    story.at("13:01").sets("mitigated", "8:55", by=ANA)
+    story.at("13:02").sets("detected", "13:00", by=ANA)
+    (one,) = PHASES.read(Telling(story.history(), BOOK)).statements
+    assert one.text == "Users were better before the trouble was noticed, by these times."
+    assert one.evidence == (2, 3)
+
+
+def test_of_one_milestone_there_is_no_table() -> None:
+    assert table(declared=datetime(2026, 11, 20, 9, tzinfo=UTC)) == []

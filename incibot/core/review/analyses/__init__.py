@@ -19,6 +19,7 @@ from incibot.core.review.analyses.help import HELP
 from incibot.core.review.analyses.hours import HOURS
 from incibot.core.review.analyses.hygiene import HYGIENE
 from incibot.core.review.analyses.key_moments import KEY_MOMENTS
+from incibot.core.review.analyses.later import LATER
 from incibot.core.review.analyses.links import LINKS
 from incibot.core.review.analyses.load import LOAD
 from incibot.core.review.analyses.load_before import LOAD_BEFORE
@@ -85,4 +86,5 @@ ANALYSES: tuple[Analysis, ...] = (
     DEEPER,
     UNSEEN,
     HYGIENE,
+    LATER,
 )

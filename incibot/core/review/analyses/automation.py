@@ -11,8 +11,8 @@ SHOWN = Threshold(name="A31.shown", value=3, unit="possible ones", source="autho
 
 WORDS = Wording(
     r"""
-    \b(?: by\ itself | automatically | kicked\ in | auto-?(?:scal|heal|fail|restart)\w*
-        | (?:it|they)\ (?:re\w+|scaled|failed\ over)\ on\ (?:its|their)\ own )
+    \b(?: by\ itself\b | automatically\b | kicked\ in\b | auto-?(?:scal|heal|fail|restart)\w*
+        | (?:it|they)\ (?:re\w+|scaled|failed\ over)\ on\ (?:its|their)\ own\b )
     """,
     "itself automatically kicked auto* own",
 )

@@ -35,7 +35,7 @@ WORDS = Wording(
     \b(?: hand(?:ing)?\ ?(?:off|over) | taking\ over | takes\ over | signing\ off | logging\ off
         | over\ to\ you | my\ shift | end\ of\ my\ day )\b
     """,
-    "hand handing handoff handover taking takes signing logging over shift day",
+    "hand* taking takes signing logging over shift day",
 )
 
 
@@ -122,7 +122,28 @@ def _hand_over(telling: Telling, entry: Recorded) -> Group:
     statement = Statement(
         text=text, evidence=ids(found) if found else (entry.id,), rank=Rank.SYSTEM
     )
-    return Group(lead=telling.tell(entry), statements=(statement,))
+    return Group(lead=telling.tell(entry), statements=(statement, *_asked(telling, entry)))
+
+
+def _asked(telling: Telling, entry: Recorded) -> list[Statement]:
+    """The questions in the half hour after it, by whomever."""
+    since = entry.occurred_at
+    asked = [
+        one.entry
+        for one in telling.talk.between(since, since + ROLE_NEAR.time(telling.book))
+        if one.entry.kind is EntryKind.QUESTION
+        or (one.entry.kind is EntryKind.MESSAGE and one.text.rstrip().endswith("?"))
+    ]
+    if not asked:
+        return []
+    noun = "1 question was" if len(asked) == 1 else f"{len(asked)} questions were"
+    return [
+        Statement(
+            text=f"{noun} asked in the {ROLE_NEAR.shown(telling.book)} after it.",
+            evidence=ids(asked[:20]),
+            rank=Rank.SYSTEM,
+        )
+    ]
 
 
 def _is_pinned(entry: Recorded) -> bool:

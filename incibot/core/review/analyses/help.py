@@ -19,7 +19,7 @@ WORDS = Wording(
     \b(?: any(?:one|body)\ (?:know|knows|familiar|from|around)
         | need\ (?:someone|somebody|help|eyes|a\ hand)
         | can\ (?:someone|somebody|anyone|anybody) | who\ (?:owns|knows)
-        | paging\b | adding\ @? | pulling\ in )
+        | paging | adding | pulling\ in )\b
     | \bcc\b
     """,
     "anyone anybody need someone somebody who paging adding pulling cc",

@@ -8,12 +8,13 @@ from incibot.core.review.possible import share
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling
+from incibot.core.timeline import EntryKind
 
 NEEDED = Threshold(name="A25.needed", value=30, unit="messages", source="learning.md A25")
 
 STATUS = Wording(
     r"\b(?:any\ updates?\b|(?:status|eta)\s*\?|what['’]s\ the\ latest|how\ are\ we\ doing)",
-    "any status eta latest how",
+    "any status eta what how",
 )
 CATCH_UP = Wording(
     r"\b(?:catching\ up|just\ joined|tl;?dr|what\ did\ I\ miss|where\ are\ we)\b",
@@ -41,7 +42,7 @@ def load(telling: Telling) -> Load | None:
     if len(telling.talk.said) < NEEDED.of(telling.book):
         return None
     status, catch_up, assigning, bridging = (
-        tuple(telling.talk.matching(one)) for one in (STATUS, CATCH_UP, ASSIGNING, BRIDGING)
+        _about(telling, one) for one in (STATUS, CATCH_UP, ASSIGNING, BRIDGING)
     )
     organising = {one.entry.id: one for one in (*status, *catch_up, *assigning, *bridging)}
     return Load(
@@ -52,15 +53,22 @@ def load(telling: Telling) -> Load | None:
     )
 
 
+def _about(telling: Telling, wording: Wording) -> tuple[Said, ...]:
+    """An update to others is no talk among those who are at work on it."""
+    return tuple(
+        one for one in telling.talk.matching(wording) if one.entry.kind is not EntryKind.UPDATE
+    )
+
+
 def read(telling: Telling) -> Findings:
     found = telling.once(load)
     if found is None or not found.organising:
         return Findings()
     text = f"{share(len(found.organising), found.all)} of {found.all} messages may be about organising the work"
     if found.status:
-        text += f"; {len(found.status)} ask how it stands"
+        text += f"; asked how it stands: {len(found.status)}"
     if found.catch_up:
-        text += f"; {len(found.catch_up)} are about catching up"
+        text += f"; about catching up: {len(found.catch_up)}"
     return Findings(
         statements=(
             Statement(

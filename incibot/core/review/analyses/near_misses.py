@@ -16,7 +16,7 @@ WORDS = Wording(
     \b(?: almost | nearly | close\ call | luckily | good\ thing | got\ lucky
         | happened\ to\ (?:be|see|notice) | just\ in\ time
         | \d+\ ?(?:GB|%|min\w*)\ (?:left|remaining) | about\ to\ (?:run\ out|fill|expire)
-        | could\ have\ been\ (?:much\ )?worse )
+        | could\ have\ been\ (?:much\ )?worse )\b
     """,
     "almost nearly close luckily good got happened just left remaining about could",
 )

@@ -22,7 +22,7 @@ OWN_ACTION = Wording(
     r"\bI\ (?:just\ )?(?:deleted|ran|deployed|pushed|merged|restarted|applied|dropped)\b",
     "deleted ran deployed pushed merged restarted applied dropped",
 )
-OUTSIDE = Wording(r"https?://(?:status\.|[\w.-]*statuspage)", "status statuspage*")
+OUTSIDE = Wording(r"https?://(?:[\w-]+\.)*(?:status|statuspage)\.", "status statuspage")
 
 
 @dataclass(frozen=True, slots=True)

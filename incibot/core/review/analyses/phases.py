@@ -10,7 +10,15 @@ from itertools import groupby, pairwise
 from incibot.core.history import History
 from incibot.core.incident import Incident, Milestone
 from incibot.core.playbook import MILESTONES
-from incibot.core.review.section import Analysis, Findings, Row, Table, Threshold
+from incibot.core.review.section import (
+    Analysis,
+    Findings,
+    Rank,
+    Row,
+    Statement,
+    Table,
+    Threshold,
+)
 from incibot.core.review.telling import Telling, known_at, length
 from incibot.core.timeline import Recorded
 
@@ -153,9 +161,25 @@ def _phases(telling: Telling) -> Findings:
         for phase in phases(telling.incident)
         if phase.length
     ]
-    if not rows:
-        return Findings()
-    return Findings(table=Table(columns=("Phase", "From", "Until", "Length"), rows=tuple(rows)))
+    table = Table(columns=("Phase", "From", "Until", "Length"), rows=tuple(rows)) if rows else None
+    return Findings(table=table, statements=_healed_first(telling, keys))
+
+
+def _healed_first(telling: Telling, keys: dict[str, int]) -> tuple[Statement, ...]:
+    """Where users were better before anybody noticed: no phase, but worth a sentence."""
+    noticed, better = (telling.incident.milestone(name) for name in ("detected", "mitigated"))
+    if noticed is None or better is None or noticed.at <= better.at:
+        return ()
+    evidence = tuple(keys[one.key] for one in (better, noticed) if one.key in keys)
+    if not evidence:
+        return ()
+    return (
+        Statement(
+            text="Users were better before the trouble was noticed, by these times.",
+            evidence=evidence,
+            rank=Rank.SYSTEM,
+        ),
+    )
 
 
 PHASES = Analysis(
