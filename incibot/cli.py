@@ -21,7 +21,7 @@ import click
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot import __version__, log
+from incibot import __version__, leaving, log
 from incibot.app import (
     be_gone_in_time,
     build,
@@ -32,20 +32,25 @@ from incibot.app import (
 )
 from incibot.config import KEYS, SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
+from incibot.core.imports.coding import ids as shown_ids
 from incibot.core.incident import number_in
 from incibot.core.people import zone_of
-from incibot.core.playbook import Depth, Playbook
+from incibot.core.playbook import Depth, Kind, Playbook
+from incibot.core.redaction import Level as Masking
+from incibot.core.redaction import Redactor
 from incibot.core.review.language import PROFILES, Level, check
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
-from incibot.exports import FORMATS, format_of
+from incibot.exports import FORMATS, encoded, format_of
+from incibot.exports.format import Chunk
 from incibot.lint import Read, as_json, as_sarif, as_text
-from incibot.paper import draft_markdown, to_html
+from incibot.paper import draft_markdown, draw, to_html
 from incibot.render import Renderer
 from incibot.slack.manifest import EXAMPLE_URL
 from incibot.slack.manifest import manifest as app_manifest
 from incibot.store import migrations
 from incibot.store.clock import now
 from incibot.store.database import ailment, connect
+from incibot.store.imports import bring_in
 from incibot.store.installations import Installations
 from incibot.store.sealing import Seal, new_key
 from incibot.store.unit import Store, Transaction
@@ -104,6 +109,20 @@ def _zone(name: str | None, settings: Settings) -> ZoneInfo:
             f"there is no time zone {name!r}; one is Europe/Paris, another UTC", param_hint="--tz"
         )
     return zone
+
+
+_REDACT = click.option(
+    "--redact",
+    type=click.IntRange(0, 3),
+    default=0,
+    help="1: people under labels; 2: hosts, customers and what was said in private too; "
+    "3: for outside, without people's words, links, and the day.",
+)
+_MASKED = click.option(
+    "--masked",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file for the list of what was masked: look it through, keep it apart, or delete it.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -179,21 +198,37 @@ def migrate(check: bool) -> None:
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else stdout."
 )
 @click.option("--pseudonymous", is_flag=True, help="People as Responder 1, Responder 2 …")
+@_REDACT
+@_MASKED
 def export(
-    incident: str, word: str, tz: str | None, output: Path | None, pseudonymous: bool
+    incident: str,
+    word: str,
+    tz: str | None,
+    output: Path | None,
+    redact: int,
+    masked: Path | None,
+    *,
+    pseudonymous: bool,
 ) -> None:
     """Write an incident's timeline, such as: incibot export INC-7 --format html."""
     settings, book = _settings()
     zone = _zone(tz, settings)
+    redactor: Redactor | None = None
 
     async def work() -> int:
+        nonlocal redactor
         async with _reading(settings, book, incident) as tx:
             head = await tx.head(await tx.incident(_number(incident)), zone=zone)
             if pseudonymous:
                 head = head.pseudonymous()
             entries = tx.entries(head.incident.number)
+            if redact:
+                redactor = await leaving.redactor(tx, head, Masking(redact), settings)
+                head, entries = redactor.head(head), leaving.redacted(redactor, entries)
             chunks = format_of(word).write(head, entries, Renderer(settings.templates))
             await _write(chunks, output)
+        if redactor is not None and masked is not None:
+            await _write(_whole(leaving.what_was_masked(redactor)), masked)
         return DONE
 
     _run(work())
@@ -215,8 +250,23 @@ def export(
     type=click.Choice([depth.value for depth in Depth]),
     help="How much it tells; as the playbook says, if left out.",
 )
+@click.option(
+    "--pictures",
+    "folder",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="A folder for the pictures, each an SVG file. An HTML page has them in it.",
+)
+@_REDACT
+@_MASKED
 def review(
-    incident: str, word: str, tz: str | None, output: Path | None, depth: str | None
+    incident: str,
+    word: str,
+    tz: str | None,
+    output: Path | None,
+    redact: int,
+    masked: Path | None,
+    folder: Path | None,
+    depth: str | None,
 ) -> None:
     """Draft an incident's review from its timeline, such as: incibot review INC-7."""
     settings, book = _settings()
@@ -224,19 +274,31 @@ def review(
         book = replace(book, review=replace(book.review, depth=Depth(depth)))
     zone = _zone(tz, settings)
     written = None
-    if word == "md" and output is not None and output.exists():
+    if word == "md" and output is not None and output.exists() and not redact:
         written = output.read_text(encoding="utf-8")
 
+    redactor: Redactor | None = None
+
     async def work() -> int:
+        nonlocal redactor
         renderer = Renderer(settings.templates)
         async with _reading(settings, book, incident) as tx:
             found = await tx.incident(_number(incident))
             history = await tx.history(found, zone=zone)
-            previous = written or await tx.review(found.number)
+            previous = written or (None if redact else await tx.review(found.number))
+            if redact:
+                redactor = await leaving.redactor(tx, history.head, Masking(redact), settings)
+                history = redactor.history(history)
         text = draft_markdown(history, book, renderer, previous)
         if word == "html":
-            text = to_html(text, title=f"{found.ref} review draft", renderer=renderer)
+            drawn = draw(history, book, renderer)
+            text = to_html(text, title=f"{found.ref} review draft", renderer=renderer, drawn=drawn)
+        if folder is not None:
+            for picture, svg in draw(history, book, renderer, alone=True):
+                await _write(_whole(svg), folder / f"{found.ref}-{picture.id}.svg")
         await _write(_whole(text), output)
+        if redactor is not None and masked is not None:
+            await _write(_whole(leaving.what_was_masked(redactor)), masked)
         return DONE
 
     _run(work())
@@ -287,12 +349,15 @@ def lint(
 
 
 @main.command()
-@click.argument("incident")
+@click.argument("incident", metavar="INCIDENT|FILE")
 @click.option(
     "--head", help="What an earlier `verify` or a JSON export gave as its end, LENGTH:HASH."
 )
 def verify(incident: str, head: str | None) -> None:
-    """Prove that an incident's record stands as it was recorded, such as: incibot verify INC-7."""
+    """Prove that an incident's record stands as it was recorded, such as: incibot verify INC-7.
+
+    Of a file that was exported: that it is as it left, and that the record has kept what is in it.
+    """
     settings, book = _settings()
     kept = None
     if head is not None:
@@ -302,6 +367,23 @@ def verify(incident: str, head: str | None) -> None:
                 f"{head!r} is no end of a chain; one is 57:9f86d0…", param_hint="--head"
             )
 
+    async def file_work(file: Path) -> int:
+        proof = leaving.proof_for(file)
+        click.echo(leaving.as_proved(file, proof))
+        if not proof.holds:
+            return FAILED
+        try:
+            async with _reading(settings, book) as tx:
+                lines, well = await leaving.held_against_record(tx, proof)
+        except (NotFound, SQLAlchemyError, OSError) as unknown:
+            _say(f"its record was not looked at: {str(unknown).splitlines()[0]}")
+            return DONE
+        for line in lines:
+            click.echo(line)
+        return DONE if well else FAILED
+
+    file = Path(incident)
+
     async def work() -> int:
         number = _number(incident)
         async with _reading(settings, book) as tx:
@@ -309,6 +391,98 @@ def verify(incident: str, head: str | None) -> None:
         for line in proved(verdict):
             click.echo(line)
         return FAILED if verdict.wrong else DONE
+
+    _run(file_work(file) if file.is_file() else work())
+
+
+@main.command("import")
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
+)
+@click.option("--channel", help="Read a channel's history instead: its id, or #name.")
+@click.option(
+    "--coding", is_flag=True, help="The file is an exported table, with what analysts filled in."
+)
+@click.option("--title", help="Of the incident, where the file has none; else the file's name.")
+@click.option("--by", help="Whoever declares it, by their member id in Slack, such as U02ABCDEF.")
+@click.option(
+    "--kind",
+    type=click.Choice([one.value for one in Kind]),
+    default=Kind.INCIDENT.value,
+    show_default=True,
+)
+@click.option("--severity", help="As it was rated; else it is unrated.")
+@click.option("--service", help="What was concerned.")
+@click.option("--private", is_flag=True, help="For whoever declares it alone.")
+@click.option("--tz", help="Zone of the times that name none, whatever the file says of them.")
+@click.option("--date", "day", help="The day of the first time that names none: 2024-03-13.")
+@click.option("--into", help="An incident that the entries belong to, such as INC-7.")
+@click.option("--check", is_flag=True, help="Write nothing; say how each row is understood.")
+def bring(
+    file: Path | None,
+    channel: str | None,
+    into: str | None,
+    tz: str | None,
+    *,
+    coding: bool,
+    check: bool,
+    **asked: Any,
+) -> None:
+    """Make an incident from a timeline that others wrote: CSV, JSON or Markdown.
+
+    Its words stay as they are. Whatever is doubtful is said on stderr, and nothing is mended. The
+    same rows are brought in once, however often the file comes.
+    """
+    from incibot import bringing
+
+    if (file is None) == (channel is None):
+        raise click.UsageError("name a file, or a channel with --channel")
+    if coding and channel:
+        raise click.UsageError("--coding is of a file")
+    settings, book = _settings(WORK if channel else frozenset())
+    wish = bringing.Wish(zone=_zone(tz, settings) if tz else None, **asked)
+
+    async def work() -> int:
+        number = _number(into) if into else None
+        if channel is not None:
+            async with build(settings, book) as app:
+                await app.migrate_if_embedded()
+                found = await bringing.bring_channel(app, channel, wish)
+            click.echo(found.ref)
+            return DONE
+        if file is None:
+            raise click.UsageError("name a file")
+        if coding:
+            return await coded(file, number)
+        record = bringing.understood(file, wish, now=now())
+        for doubt in record.doubts:
+            _say(f"{file.name}: {doubt}")
+        if check:
+            for line in bringing.as_understood(record):
+                click.echo(line)
+            return DONE
+        framing = bringing.framing(wish)
+        async with _writing(settings, book) as store:
+            brought = await bring_in(store, record, framing, into=number)
+        click.echo(brought.incident.ref)
+        _say(
+            f"{brought.fresh} of {len(record.rows)} entries are new; "
+            f"`incibot review {brought.incident.ref}` drafts its review"
+        )
+        return DONE
+
+    async def coded(file: Path, number: int | None) -> int:
+        found = bringing.coding_in(file)
+        for doubt in found.doubts:
+            _say(f"{file.name}: {doubt}")
+        async with _writing(settings, book) as store:
+            changed, unknown = await store.write(
+                lambda tx: bringing.bring_coding(tx, found, into=number)
+            )
+        if unknown:
+            _say(f"{file.name}: there is no entry {shown_ids(unknown)}")
+        _say(f"what was written beside {changed} entries is new")
+        return DONE
 
     _run(work())
 
@@ -521,6 +695,20 @@ async def _reading(
         await engine.dispose()
 
 
+@asynccontextmanager
+async def _writing(settings: Settings, book: Playbook) -> AsyncIterator[Store]:
+    """The database, to be written. Raises NotFound for one that is not of the newest schema."""
+    engine = connect(settings.database_url.reveal())
+    try:
+        if await migrations.is_behind(engine):
+            raise NotFound(
+                "the database is not of the newest schema: `incibot migrate` makes it so"
+            )
+        yield Store(engine, book, now)
+    finally:
+        await engine.dispose()
+
+
 def _number(ref: str) -> int:
     number = number_in(ref)
     if number is None:
@@ -528,19 +716,19 @@ def _number(ref: str) -> int:
     return number
 
 
-async def _whole(text: str) -> AsyncIterator[str]:
+async def _whole(text: str) -> AsyncIterator[Chunk]:
     yield text
 
 
-async def _write(chunks: AsyncIterator[str], output: Path | None) -> None:
+async def _write(chunks: AsyncIterator[Chunk], output: Path | None) -> None:
     """Write to the file, whole or not at all; or to stdout as it comes."""
     if output is None:
         async for chunk in chunks:
             click.echo(chunk, nl=False)
         return
     beside = output.with_name(f".{output.name}.part")
-    with beside.open("w", encoding="utf-8", newline="") as file:
+    with beside.open("wb") as file:
         async for chunk in chunks:
-            file.write(chunk)
+            file.write(encoded(chunk))
     beside.replace(output)
     _say(f"wrote {output}")

@@ -36,6 +36,7 @@ from incibot.core.playbook import (
     Depth,
     Patience,
     Playbook,
+    Redaction,
     Reminder,
     ReviewPlan,
     Role,
@@ -409,6 +410,13 @@ class Settings:
         wants="tokens with commas between them",
         example="a-long-random-text,another-one",
         unset=(),
+        secret=True,
+    )
+    pseudonym_key: Secret | None = _setting(
+        "INCIBOT_PSEUDONYM_KEY",
+        _secret,
+        meaning="Key of the labels in redacted exports; with another one, people get other labels",
+        wants="any long random text",
         secret=True,
     )
     time_zone: ZoneInfo = _setting(
@@ -1021,6 +1029,16 @@ def _number(given: _Section, threshold: Threshold) -> float | None:
     return None
 
 
+def _redaction(top: _Section, key: str, _reserved: frozenset[str]) -> Redaction:
+    one = top.mapping(
+        key, [one.name for one in fields(Redaction)], "customers and hosts, each a list"
+    )
+    return Redaction(
+        customers=one.texts("customers", "the name of a customer"),
+        hosts=one.texts("hosts", "a host, or a pattern such as *.internal.example.com"),
+    )
+
+
 # The file's keys: the field of Playbook that each fills, and how it is read.
 _KEYS: Mapping[str, tuple[str, Callable[[_Section, str, frozenset[str]], Any]]] = {
     "severities": ("severities", _severities),
@@ -1034,4 +1052,5 @@ _KEYS: Mapping[str, tuple[str, Callable[[_Section, str, frozenset[str]], Any]]] 
     "nearby": ("nearby", _duration),
     "reminders": ("reminders", _reminders),
     "review": ("review", _review),
+    "redaction": ("redaction", _redaction),
 }

@@ -18,7 +18,9 @@ from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
 from incibot.core.review import read, sections
 from incibot.core.review.merge import merge, read_draft
+from incibot.core.review.pictures import Picture, pictures
 from incibot.core.review.possible import answers
+from incibot.core.review.telling import Telling
 from incibot.core.secrets import mask
 from incibot.errors import TemplateError
 from incibot.render import Renderer
@@ -87,9 +89,35 @@ def draft_markdown(
     return mask(merge(previous, fresh))
 
 
-def to_html(markdown: str, renderer: Renderer, *, title: str) -> str:
-    """The document as one HTML page that needs nothing else and prints well."""
-    return renderer.text("review/page.html.j2", title=title, body=body_of(markdown))
+def to_html(
+    markdown: str, renderer: Renderer, *, title: str, drawn: Sequence[tuple[Picture, Markup]] = ()
+) -> str:
+    """The document as one HTML page that needs nothing else and prints well.
+
+    Args:
+        drawn: pictures to stand below it; see `draw`.
+    """
+    body = body_of(markdown)
+    return renderer.text("review/page.html.j2", title=title, body=body, drawn=drawn)
+
+
+def draw(
+    history: History, book: Playbook, renderer: Renderer, *, alone: bool = False
+) -> list[tuple[Picture, Markup]]:
+    """The pictures of the record as SVG.
+
+    Args:
+        alone: each is a file of its own, and not part of a page.
+    """
+    return [
+        (
+            one,
+            Markup(  # noqa: S704 - the template escapes what people wrote
+                renderer.text("review/picture.html.j2", picture=one, alone=alone)
+            ),
+        )
+        for one in pictures(Telling(history, book))
+    ]
 
 
 def body_of(markdown: str) -> Markup:

@@ -16,6 +16,7 @@ a value from people passes one of the filters below:
 ``entry | said``                its words, less what the label says
 ``entries | runs(head)``        lists of entries: those who joined one after the other in one
 ``role | role(head)``           what a role is called
+``entry | when(zone)``          15:04:07; “about 15:04” where whoever wrote it down said so
 ``plain | md``                  plain text escaped for one line of Markdown
 ``plain | slack``               plain text escaped for a message in Slack
 ``plain | md_link(url)``        the same, leading to the address if there is one
@@ -47,7 +48,15 @@ from incibot.core import disclosure, markup
 from incibot.core.history import Head
 from incibot.core.markup import in_quotes, markdown_text
 from incibot.core.people import UserId
-from incibot.core.review.telling import LATE, comes_with, is_back_dated, kind_label, label, said
+from incibot.core.review.telling import (
+    comes_with,
+    is_back_dated,
+    is_late,
+    kind_label,
+    label,
+    said,
+    when_said,
+)
 from incibot.core.timeline import Recorded, moment_of
 from incibot.errors import TemplateError
 
@@ -143,6 +152,11 @@ def day(at: datetime, zone: tzinfo) -> str:
     return f"{then:%A}, {then.day} {then:%B %Y} (UTC{offset})"
 
 
+def when(entry: Recorded, zone: tzinfo) -> str:
+    """The entry's time to the second, or as far as whoever wrote it down knew it."""
+    return when_said(entry, lambda at: clock(at, zone) + seconds(at))
+
+
 def iso(at: datetime, zone: tzinfo) -> str:
     return local(at, zone).isoformat()
 
@@ -227,6 +241,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "near": near,
     "day": day,
     "iso": iso,
+    "when": when,
     "moment": moment_of,
     "spoken": spoken,
     "csp_hash": csp_hash,
@@ -235,7 +250,8 @@ _TESTS: Mapping[str, Callable[[Recorded], bool]] = {
     "erased": lambda entry: entry.retracted_at is not None and not entry.words,
     "taken_back": lambda entry: entry.retracted_at is not None and bool(entry.words),
     "back_dated": is_back_dated,
-    "late": lambda entry: entry.recorded_at - entry.occurred_at > LATE,
+    "late": is_late,
+    "inexact": lambda entry: when_said(entry, str) != str(entry.occurred_at),
     "reply": lambda entry: entry.source.thread_ts not in (None, entry.source.ts),
 }
 

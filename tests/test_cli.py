@@ -149,7 +149,11 @@ async def test_a_record_is_proved_and_what_was_altered_behind_its_back_is_named(
         (("verify", "INC-1", "--head", "57"), 2, "no end of a chain"),
         (("export", "INC-9"), 1, "There is no INC-9"),
         (("export", "checkout"), 1, "one is INC-7"),
-        (("export", "INC-1", "--format", "pdf"), 2, "'md', 'html', 'json', 'csv'"),
+        (
+            ("export", "INC-1", "--format", "pdf"),
+            2,
+            "'md', 'html', 'json', 'csv', 'xlsx', 'markers', 'transcript'",
+        ),
         (("export", "INC-1", "--tz", "Mars/Olympus"), 2, "Europe/Paris"),
         (("manifest", "--url", "https://x.example", "--socket"), 2, "choose one"),
         (("unheard-of",), 2, "No such command"),

@@ -26,6 +26,7 @@ from incibot.core.playbook import (
     Depth,
     Patience,
     Playbook,
+    Redaction,
     Reminder,
     ReviewPlan,
     Role,
@@ -942,7 +943,7 @@ def written(book: Playbook) -> str:
                 return str(value)
             case Patience():
                 return {"after": False if value.after is None else plain(value.after)}
-            case Severity() | Status() | Role() | Service() | ReviewPlan():
+            case Severity() | Status() | Role() | Service() | ReviewPlan() | Redaction():
                 found = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
                 return {key: one for key, one in found.items() if one != ""}
         return value
@@ -963,12 +964,13 @@ def test_a_playbook_that_is_written_down_reads_back_the_same(
 KEYS = [
     "severities", "statuses", "roles", "services", "reactions",
     "channel_name", "invite", "invite_private", "nearby", "reminders", "review",
+    "redaction",
 ]  # fmt: skip
 PARTS = sorted(
     {one.value for one in Reminder}
     | {
         one.name
-        for of in (Severity, Status, Role, Service, Patience, ReviewPlan)
+        for of in (Severity, Status, Role, Service, Patience, ReviewPlan, Redaction)
         for one in fields(of)
     }
 )

@@ -16,7 +16,7 @@ from incibot.core.history import Head
 from incibot.core.markup import escape, is_safe_url, plain
 from incibot.core.people import Directory, UserId
 from incibot.core.secrets import mask
-from incibot.core.timeline import Recorded
+from incibot.core.timeline import IMPORT, Recorded
 
 SOMEBODY = "Somebody"  # a person of whom the pseudonymous record knows nothing else
 
@@ -84,12 +84,17 @@ def identity(head: Head, user: UserId) -> str | None:
 
 def actor(head: Head, entry: Recorded) -> str:
     """Who said or did it; for a machine its name, or that of the system it spoke for."""
-    return name(head, entry.by) if entry.by else entry.by_name or entry.source.type
+    if entry.by:
+        return name(head, entry.by)
+    if entry.source.type == IMPORT:  # whom a foreign record names may well be a person
+        hidden = head.pseudonyms and not head.level  # a redacted record bears a label there
+        return SOMEBODY if hidden or not entry.by_name else entry.by_name
+    return entry.by_name or entry.source.type
 
 
 def permalink(head: Head, entry: Recorded) -> str:
     """Where the entry can be looked at; empty where that is nowhere, or would tell who it was."""
-    if head.pseudonyms and entry.source.type == "slack":
+    if head.pseudonyms and not head.links and entry.source.type == "slack":
         return ""
     link = head.permalink(entry)
     if not entry.source.url:  # one that we made: of Slack's ids, below the workspace's address

@@ -96,6 +96,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """What an analyst wrote beside an entry, in the columns of a table that are theirs."""
+
+    tags: str = ""
+    note: str = ""
+    question: str = ""
+    include: str = ""  # ``y`` or ``n``
+
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, getattr(self, name)) for name in CODED)
+
+    def __bool__(self) -> bool:
+        return any(text for _, text in self.cells())
+
+
+CODED = ("tags", "note", "question", "include")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """All of a history but its entries.
 
@@ -106,6 +125,11 @@ class Head:
         titles: what each role is called, by its word.
         outcomes: what became of each hypothesis that was answered, by the id of its entry.
         record: where the chain of the record ends; None where there is none yet.
+        config: a hash of the playbook; empty where nobody asked.
+        codings: what analysts wrote beside entries, by their ids.
+        links: with pseudonyms, whether messages are led to nevertheless.
+        level: how much is masked, from 0 to 3; see `redaction.Level`.
+        foreign: others wrote it down, and nobody listened to a channel of its own.
     """
 
     incident: Incident
@@ -119,6 +143,11 @@ class Head:
     titles: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     outcomes: Mapping[int, Outcome] = field(default_factory=lambda: _NOTHING)
     record: Tip | None = None
+    config: str = ""
+    codings: Mapping[int, Coding] = field(default_factory=lambda: _NOTHING)
+    links: bool = False
+    level: int = 0
+    foreign: bool = False
 
     def pseudonymous(self) -> Head:
         """The same with people as "Responder 1", "Responder 2" ...; ids are left out by exports."""

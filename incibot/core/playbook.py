@@ -248,6 +248,19 @@ MILESTONES = ("started", "detected", "declared", "mitigated", "resolved")  # in 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """What a redacted export masks besides people.
+
+    Attributes:
+        customers: names, whole words of them.
+        hosts: patterns with ``*``, such as ``*.internal.example.com``.
+    """
+
+    customers: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
     """All that a team has agreed; the defaults are a workable start.
 
@@ -261,6 +274,7 @@ class Playbook:
         nearby: how long a declaration counts as "just now" when somebody else declares.
         reminders: of what people are reminded, and when; of what is not in it they are not.
         review: what its review drafts are like.
+        redaction: what leaves the company under a label only.
     """
 
     severities: tuple[Severity, ...] = SEVERITIES
@@ -274,6 +288,7 @@ class Playbook:
     nearby: timedelta = timedelta(minutes=10)
     reminders: Mapping[Reminder, Patience] = field(default_factory=lambda: REMINDERS)
     review: ReviewPlan = field(default_factory=ReviewPlan)
+    redaction: Redaction = field(default_factory=Redaction)
 
     def severity(self, word: str) -> Severity:
         """Raises: Unclear, naming the words that exist."""

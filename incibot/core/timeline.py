@@ -50,6 +50,7 @@ TYPED = (  # what people say an entry is, in words or by a mark
     EntryKind.QUESTION,
     EntryKind.SURPRISE,
 )
+IMPORT = "import"  # the type of a source: a timeline that somebody else wrote
 PIN = "pin"  # `via` of a mark that a Slack pin set
 SAID = (EntryKind.MESSAGE, EntryKind.NOTE, EntryKind.UPDATE, *TYPED)  # somebody's own words
 
@@ -191,8 +192,27 @@ class Recorded:
 
     @property
     def is_said(self) -> bool:
-        """Somebody's own words, still standing."""
-        return self.kind in SAID and self.by is not None and self.retracted_at is None
+        """Somebody's own words, still standing; in a foreign record, whose account nobody knows."""
+        somebody = self.by is not None or self.source.type == IMPORT
+        return self.kind in SAID and somebody and self.retracted_at is None
+
+    @property
+    def is_sign_of_work(self) -> bool:
+        """Somebody was at it then: they wrote, or whoever wrote it all down gave it a row."""
+        row = self.source.type == IMPORT and self.kind is not EntryKind.MILESTONE
+        return self.is_said or (row and self.retracted_at is None)
+
+    @property
+    def is_timed(self) -> bool:
+        """Its moment is known, if only about; else it stands where it may have been."""
+        return self.data.get("timed") is not False
+
+    @property
+    def extent(self) -> tuple[datetime | None, datetime | None]:
+        """Between what moments it was, as far as a foreign record says; see `is_timed`."""
+        ends = (self.data.get(name) for name in ("not_before", "not_after"))
+        low, high = (datetime.fromisoformat(end) if isinstance(end, str) else None for end in ends)
+        return low, high
 
 
 def moment_of(ts: str) -> datetime:
@@ -277,7 +297,7 @@ class Quiet:
 
 def quiet_stretches(entries: Iterable[Recorded], *, longer_than: timedelta) -> Iterator[Quiet]:
     """The gaps between successive entries that people wrote, in the order of time."""
-    said = [entry for entry in entries if entry.is_said]
+    said = [entry for entry in entries if entry.is_sign_of_work]
     for earlier, later in pairwise(said):
         if later.occurred_at - earlier.occurred_at > longer_than:
             yield Quiet(after=earlier, before=later)

@@ -8,10 +8,12 @@ import unicodedata
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
 
+from incibot.core import disclosure
 from incibot.core.history import Head
 from incibot.core.timeline import Recorded
 from incibot.exports.format import Format
-from incibot.exports.json_timeline import compact, entry
+from incibot.exports.json_timeline import compact, entry, stamp
+from incibot.exports.provenance import IN_CSV, sealed
 from incibot.render import Renderer
 
 COLUMNS = (
@@ -34,16 +36,42 @@ COLUMNS = (
     "revisions",
     "retracted_at",
     "data",
+    "approx",
+    "not_before",
+    "not_after",
+    "tags",
+    "note",
+    "question",
+    "include",
+    "provenance",
 )
 FORMULA = frozenset("=+-@\t\r\n")  # what a formula begins with, spaces before it aside
 
 
+@sealed(IN_CSV)
 async def write(
     head: Head, entries: AsyncIterable[Recorded], renderer: Renderer
 ) -> AsyncIterator[str]:
-    yield line(COLUMNS)
+    end = line(COLUMNS)
     async for recorded in entries:
-        yield line(cells(entry(head, recorded)))
+        row = line(cells({**entry(head, recorded), **analysts(head, recorded)}))
+        # The last row's last cell is the manifest; whether it is the last shows only then.
+        yield end + row.removesuffix("\r\n")
+        end = "\r\n"
+    if end != "\r\n":
+        yield end
+
+
+def analysts(head: Head, recorded: Recorded) -> dict[str, Any]:
+    """What only a table has: how exactly the time is known, and what analysts wrote beside it."""
+    coding = head.codings.get(recorded.id)
+    low, high = recorded.extent
+    return {
+        "approx": "y" if recorded.data.get("approx") is True else "",
+        "not_before": stamp(head, low) if low else "",
+        "not_after": stamp(head, high) if high else "",
+        **({name: disclosure.typed(head, text) for name, text in coding.cells()} if coding else {}),
+    }
 
 
 def cells(fields: dict[str, Any]) -> list[str]:

@@ -12,11 +12,13 @@ from incibot.core.history import FETCHED, Head
 from incibot.core.people import UserId
 from incibot.core.timeline import Recorded
 from incibot.exports.format import Format
+from incibot.exports.provenance import IN_JSON, sealed
 from incibot.render import Renderer, local
 
 SCHEMA = "incibot.timeline/1"
 
 
+@sealed(IN_JSON)
 async def write(
     head: Head, entries: AsyncIterable[Recorded], renderer: Renderer
 ) -> AsyncIterator[str]:
@@ -30,7 +32,7 @@ async def write(
     yield f'"completeness": {compact(completeness(head))},\n'
     yield f'"record": {compact(record(head))},\n'
     yield f'"exported_at": {compact(stamp(head, head.at))},\n'
-    yield f'"time_zone": {compact(str(head.zone))}\n}}\n'
+    yield f'"time_zone": {compact(str(head.zone))},\n'
 
 
 def compact(value: Any) -> str:

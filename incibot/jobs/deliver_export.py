@@ -8,7 +8,7 @@ from incibot.core.change import Change
 from incibot.core.jobs import DeliverExport
 from incibot.core.people import zone_of
 from incibot.core.visibility import may_see
-from incibot.exports import filename, format_of
+from incibot.exports import encoded, filename, format_of
 from incibot.jobs.tools import Tools
 from incibot.slack.blocks import time
 
@@ -23,13 +23,14 @@ async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Ch
             return None  # they could when they asked
         head = await tx.head(incident, zone=zone)
         chunks = [
-            chunk async for chunk in fmt.write(head, tx.entries(job.incident), tools.renderer)
+            encoded(chunk)
+            async for chunk in fmt.write(head, tx.entries(job.incident), tools.renderer)
         ]
     channel = await tools.slack.direct_channel(job.user)
     asked = datetime.fromtimestamp(job.at, UTC)
     await tools.slack.ensure_files(
         channel,
-        [(filename(incident, fmt), "".join(chunks).encode())],
+        [(filename(incident, fmt), b"".join(chunks))],
         title=f"{incident.ref} timeline, times in {zone.key}",
         words=tools.renderer.text(
             "slack/export.txt.j2", ref=incident.ref, asked=time(asked)

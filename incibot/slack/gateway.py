@@ -465,6 +465,20 @@ class Gateway:
 
     # What stands in a channel
 
+    async def room(self, channel: ChannelId) -> Room:
+        """What the channel is. Raises SlackRefused for one that we are not told of."""
+        found = await self._ask(
+            "conversations.info", self.client.conversations_info(channel=channel)
+        )
+        about = found.get("channel") or {}
+        return Room(
+            id=channel,
+            name=str(about.get("name") or channel),
+            private=bool(about.get("is_private")),
+            ours=bool(about.get("is_member")),
+            created_at=datetime.fromtimestamp(int(about.get("created") or 0), UTC),
+        )
+
     async def history(self, channel: ChannelId, cursor: str = "") -> Page:
         """A page of what the channel shows outside its threads, the latest first."""
         found = await self._ask(
@@ -667,6 +681,17 @@ class Gateway:
 
     async def show_home(self, user: UserId, view: Mapping[str, Any]) -> None:
         await self._ask("views.publish", self.client.views_publish(user_id=user, view=dict(view)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A channel as Slack describes it."""
+
+    id: ChannelId
+    name: str
+    private: bool
+    ours: bool  # we are in it, and may read it
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,17 @@ wordings = Table(  # the words of an entry, by the ts since which they stood
     Column("salt", WORD),  # of the words in the chain, and gone with them
 )
 
+codings = Table(  # what analysts wrote beside entries, in the columns of a table that are theirs
+    "codings",
+    metadata,
+    Column("entry", ROW, ForeignKey("entries.id"), primary_key=True, autoincrement=False),
+    Column("tags", WORDS, nullable=False),
+    Column("note", WORDS, nullable=False),
+    Column("question", WORDS, nullable=False),
+    Column("include", WORD, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 marks = Table(  # each setting and each taking off; what stands is computed from them
     "marks",
     metadata,

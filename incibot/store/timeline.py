@@ -26,6 +26,7 @@ from incibot.core.chain import (
 from incibot.core.history import Outcome
 from incibot.core.people import ChannelId, UserId
 from incibot.core.timeline import (
+    IMPORT,
     Entry,
     EntryKind,
     Mark,
@@ -318,6 +319,16 @@ async def responders(connection: AsyncConnection, number: int) -> tuple[UserId, 
     )
     rows = (await connection.execute(query)).all()
     return tuple(row.by for row in sorted(rows, key=lambda row: (row.first, row.by)))
+
+
+async def is_foreign(connection: AsyncConnection, number: int) -> bool:
+    """Whether any of it is from a timeline that others wrote."""
+    query = (
+        select(entries.c.id)
+        .where(entries.c.incident == number, entries.c.source == IMPORT)
+        .limit(1)
+    )
+    return (await connection.execute(query)).first() is not None
 
 
 async def outcomes(connection: AsyncConnection, number: int) -> dict[int, Outcome]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -50,7 +51,16 @@ from incibot.core.timeline import Entry, EntryKind, MarkEvent, Recorded, ts_of
 from incibot.core.visibility import may_see
 from incibot.errors import Conflict, NotFound, NotInstalled
 from incibot.log import logger
-from incibot.store import catching_up, chain, incidents, jobs, reminders, timeline, workspaces
+from incibot.store import (
+    catching_up,
+    chain,
+    codings,
+    incidents,
+    jobs,
+    reminders,
+    timeline,
+    workspaces,
+)
 from incibot.store.database import LOCK, Turn, ailment, collided, insert_once, locked, put
 from incibot.store.jobs import Claim, Parked
 from incibot.store.schema import entries as entry_rows
@@ -630,6 +640,10 @@ class Transaction:
         seen, edited, deleted = await timeline.counts(self._connection, incident.number)
         here = await self._workspace_of(incident.number)
         fetched = await catching_up.all_fetched(self._connection, incident.number)
+        foreign = incident.channel is None and await timeline.is_foreign(
+            self._connection, incident.number
+        )
+        gaps = () if foreign else await self._gaps(incident, fetched)
         return Head(
             incident=incident,
             people=await self.people(),
@@ -637,7 +651,7 @@ class Transaction:
                 messages=seen,
                 edited=edited,
                 deleted=deleted,
-                not_listening=await self._gaps(incident, fetched),
+                not_listening=gaps,
                 fetched=tuple(fetched),
             ),
             workspace_url=here.url if here else "",
@@ -647,6 +661,9 @@ class Transaction:
             outcomes=await self.outcomes(incident.number),
             titles={role.word: role.title for role in self.book.roles},
             record=await chain.tip_of(self._connection, incident.number),
+            foreign=foreign,
+            config=hashlib.sha256(repr(self.book).encode()).hexdigest()[:16],
+            codings=await codings.load(self._connection, incident.number),
         )
 
     async def history(self, incident: Incident, *, zone: ZoneInfo) -> History:

@@ -21,7 +21,11 @@ from incibot.web.trouble import Denied
 
 OPEN = 300  # open incidents on the list
 ENDED = 50  # ended ones on a page of it
-NAMES = {"md": "Markdown"}  # of formats that people call by more than their letters
+NAMES = {
+    "md": "Markdown",
+    "markers": "Markers",
+    "transcript": "Transcript",
+}  # of formats that people call by more than their letters
 
 
 class Pages:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from aiohttp import ClientConnectionError, web
 
 from incibot.core.history import Head
-from incibot.exports import Format, filename
+from incibot.exports import Format, encoded, filename
+from incibot.exports.format import Chunk
 from incibot.render import Renderer
 from incibot.store.unit import Transaction
 from incibot.web.trouble import HungUp
@@ -49,19 +50,20 @@ class Streams:
 
 async def send(
     request: web.Request,
-    chunks: AsyncIterator[str],
+    chunks: AsyncIterator[Chunk],
     *,
     media_type: str,
     headers: Mapping[str, str],
 ) -> web.StreamResponse:
-    """Send what comes, as UTF-8.
+    """Send what comes; text as UTF-8.
 
     What goes wrong before the first chunk is raised, and can be answered; after it, the connection
     is cut, so that nobody takes half a timeline for the whole.
     """
     answer = web.StreamResponse(headers=headers)
     answer.content_type = media_type
-    answer.charset = "utf-8"
+    if not media_type.startswith("application/vnd."):
+        answer.charset = "utf-8"
     if request.method == "HEAD":
         await answer.prepare(request)
         return answer
@@ -80,9 +82,9 @@ async def send(
     return answer
 
 
-async def _write(answer: web.StreamResponse, chunk: str) -> None:
+async def _write(answer: web.StreamResponse, chunk: Chunk) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
-            await answer.write(chunk.encode(errors="replace"))
+            await answer.write(encoded(chunk))
     except (TimeoutError, ClientConnectionError) as gone:
         raise HungUp(repr(gone)) from gone

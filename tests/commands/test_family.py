@@ -131,7 +131,10 @@ async def test_help_of_a_word_that_only_buttons_use_is_not_offered(here: Bench) 
         ("role liason me", "Did you mean `liaison`?"),
         ("status mitigate", "Did you mean `mitigated`? There are: investigating"),
         ("severity sve1", "Did you mean `sev1`? There are: sev1, sev2, sev3, sev4."),
-        ("export htlm", "Did you mean `html`? There are: md, html, json, csv."),
+        (
+            "export htlm",
+            "Did you mean `html`? There are: md, html, json, csv, xlsx, markers, transcript.",
+        ),
         ("export md Europe/Pariss", "Did you mean `Europe/Paris`?"),
         ("export Europe/Pariss", "Did you mean `Europe/Paris`?"),
         ("export md Lisbon", "Did you mean `Europe/Lisbon`?"),
@@ -154,7 +157,10 @@ async def test_a_word_that_nobody_knows_names_its_nearest(
         ("role captain me", "There is no role “captain”. There are: commander"),
         ("severity sev9", "There is no severity “sev9”. There are: sev1, sev2, sev3, sev4."),
         ("severity awful", "There is no severity “awful”. There are: sev1"),
-        ("export pdf", "There is no format “pdf”. There are: md, html, json, csv."),
+        (
+            "export pdf",
+            "There is no format “pdf”. There are: md, html, json, csv, xlsx, markers, transcript.",
+        ),
         ("list yesterday", "There is no list “yesterday”. `/incident list` shows open incidents"),
         ("severity " + "x" * 900, f"There is no severity “{'x' * 59}…”."),
     ],

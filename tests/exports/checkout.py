@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from incibot import __version__
 from incibot.core.catching_up import Fetched
 from incibot.core.chain import Tip
 from incibot.core.history import Completeness, Head, Interval, Outcome
+from incibot.core.imports.workbook import sheets
 from incibot.core.incident import Incident, Known, Milestone
 from incibot.core.people import Assignment, ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Kind
@@ -27,7 +29,7 @@ from incibot.core.timeline import (
     Source,
     ts_of,
 )
-from incibot.exports import FORMATS, Format
+from incibot.exports import FORMATS, Format, encoded
 from incibot.render import Renderer
 
 ANA, BO, CHEN = UserId("U0ANA00001"), UserId("U0BO000002"), UserId("U0CHEN0003")
@@ -221,21 +223,39 @@ async def one_by_one(entries: Iterable[Recorded]) -> AsyncIterator[Recorded]:
         yield recorded
 
 
-def written(format: Format, head: Head = HEAD, entries: Iterable[Recorded] = ENTRIES) -> str:
-    async def whole() -> str:
-        return "".join([chunk async for chunk in format.write(head, one_by_one(entries), RENDERER)])
+def file_of(format: Format, head: Head = HEAD, entries: Iterable[Recorded] = ENTRIES) -> bytes:
+    async def whole() -> bytes:
+        chunks = format.write(head, one_by_one(entries), RENDERER)
+        return b"".join([encoded(chunk) async for chunk in chunks])
 
     return asyncio.run(whole())
 
 
+def written(format: Format, head: Head = HEAD, entries: Iterable[Recorded] = ENTRIES) -> str:
+    """The export as text; of a workbook what is in its cells, a row a line."""
+    data = file_of(format, head, entries)
+    if format.is_text:
+        return data.decode()
+    return "".join(
+        f"{name}: " + "\t".join(cell.replace("\n", "⏎") for cell in row) + "\n"
+        for name, rows in sheets(data).items()
+        for row in rows
+    )
+
+
 def golden_of(format: Format, head: Head = HEAD) -> str:
     """What the golden file holds: of a page its body, so that its looks may change freely."""
-    text = written(format, head)
+    text = written(format, head).replace(__version__, "VERSION")
     return text[text.index("<body>") :] if format.word == "html" else text
 
 
 GOLDEN = {
-    Path(__file__).parent / "golden" / f"{name}.{format.extension}": (format, head)
+    Path(__file__).parent
+    / "golden"
+    / f"{name}.{format.extension}{'' if format.is_text else '.cells'}": (
+        format,
+        head,
+    )
     for name, head in (("timeline", HEAD), ("pseudonymous", HEAD.pseudonymous()))
     for format in FORMATS
 }

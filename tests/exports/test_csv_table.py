@@ -74,7 +74,8 @@ def test_the_same_rows_are_read_back(said: list[tuple[str, str]]) -> None:
         entry(n, EntryKind.NOTE, words, None, by_name=name) for n, (words, name) in enumerate(said)
     ]
     rows = list(csv.reader(io.StringIO(written(CSV, HEAD, entries), newline=""), strict=True))
-    assert rows == [list(COLUMNS), *(cells(fields_of(HEAD, one)) for one in entries)]
+    last = [*rows.pop()[:-1], ""] if said else rows.pop()  # less the manifest
+    assert [*rows, last] == [list(COLUMNS), *(cells(fields_of(HEAD, one)) for one in entries)]
 
 
 @given(st.lists(ANYTHING, min_size=1))

@@ -25,6 +25,7 @@ def test_the_whole_has_the_parts_that_are_promised_in_order() -> None:
         "record",
         "exported_at",
         "time_zone",
+        "provenance",
     ]
     assert TEXT["schema"] == "incibot.timeline/1"
     assert TEXT["time_zone"] == "Europe/Paris"

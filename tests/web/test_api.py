@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from incibot.core.imports.workbook import sheets
 from tests.bench import Bench, bench
 from tests.web.browser import BASE, Page, ask, declares_privately
 
@@ -114,6 +115,13 @@ async def test_a_timeline_is_the_export_byte_for_byte(there: Bench, format: str)
     assert found.headers["Content-Disposition"] == f'attachment; filename="INC-1-timeline.{format}"'
     media = {"json": "application/json", "csv": "text/csv", "md": "text/markdown"}
     assert found.headers["Content-Type"] == f"{media.get(format, 'text/html')}; charset=utf-8"
+
+
+async def test_a_workbook_is_handed_out_as_bytes(there: Bench) -> None:
+    await there.declares()
+    found = await ask(there, f"{LIST}/inc-1/timeline?format=xlsx", token=TOKEN)
+    assert found.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert next(iter(sheets(found.body))) == "events"
 
 
 async def test_times_are_in_the_zone_that_was_asked_for(there: Bench) -> None:

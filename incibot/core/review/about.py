@@ -24,7 +24,7 @@ def about(telling: Telling) -> Findings:
     def whole(text: str) -> Statement:
         return Statement(text=text, evidence=ends, rank=Rank.SYSTEM)
 
-    wrote = {entry.by for entry in entries if entry.is_said}
+    wrote = {entry.by for entry in entries if entry.is_said and entry.by}
     marked = sum(rank_of(entry) is Rank.MARKED for entry in entries)
     key = sum(any(one.mark is Mark.KEY_MOMENT for one in entry.marks) for entry in entries)
     span = telling.span(entries[0].occurred_at, entries[-1].occurred_at)
@@ -32,14 +32,16 @@ def about(telling: Telling) -> Findings:
         statements=(
             whole(f"The record holds {_n(len(entries), 'entry', 'entries')}, {span}."),
             whole(
-                f"{_n(counted.messages, 'message')} captured; {counted.edited} edited and "
+                "Others wrote it down, in a file that was brought in; what they left out is not here."
+                if telling.head.foreign
+                else f"{_n(counted.messages, 'message')} captured; {counted.edited} edited and "
                 f"{counted.deleted} deleted since. {_n(len(wrote), 'person', 'people')} wrote."
             ),
             whole(
                 f"{_n(marked, 'entry', 'entries')} marked by people, or typed as what they are (an "
                 f"idea, a decision)" + (f"; {_n(key, 'key moment')} among them." if key else ".")
             ),
-            whole(_signals(entries)),
+            whole(_signals(entries, foreign=telling.head.foreign)),
             *(_not_listening(telling, interval) for interval in counted.not_listening),
         )
     )
@@ -61,10 +63,11 @@ def _not_listening(telling: Telling, interval: Interval) -> Statement:
     )
 
 
-def _signals(entries: Sequence[Recorded]) -> str:
+def _signals(entries: Sequence[Recorded], *, foreign: bool) -> str:
     counts = [(sum(entry.kind is kind for entry in entries), kind) for kind in _SIGNALS]
     told = ", ".join(_n(count, kind.value) for count, kind in counts if count)
-    return f"From other systems: {told or 'no alerts, changes or pages'}."
+    told = told or "no alerts, changes or pages"
+    return f"It tells of {told}." if foreign else f"From other systems: {told}."
 
 
 def _n(count: int, one: str, many: str = "") -> str:

@@ -11,7 +11,7 @@ from incibot.core.playbook import MILESTONES, Depth
 from incibot.core.review.analyses.phases import usual
 from incibot.core.review.section import Findings, Rank, Row, Section, Statement, Table
 from incibot.core.review.telling import Telling, stands
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 
 def milestones(telling: Telling) -> Findings:
@@ -40,7 +40,9 @@ def milestones(telling: Telling) -> Findings:
 
 
 def _row(telling: Telling, one: Milestone, entry: Recorded | None) -> Row:
-    if one.known is Known.STATED:
+    if entry is not None and entry.source.type == IMPORT:
+        known = "said in the record that was brought in"
+    elif one.known is Known.STATED:
         by = f" by {telling.person(one.by)}" if one.by else ""
         when = f", at {telling.clock(entry.recorded_at)}" if entry else ""
         known = f"said{by}{when}"

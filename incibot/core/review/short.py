@@ -45,14 +45,16 @@ def _declared(telling: Telling, declared: Recorded) -> list[Statement]:
     service = f" for {telling.typed(incident.service)}" if incident.service else ""
     severity = declared.data.get("severity", incident.severity)
     day = incident.declared_at.astimezone(telling.head.zone).date().isoformat()
+    rated = f"{day} at {telling.clock(incident.declared_at)}, {markdown_text(str(severity))}"
     said = [
-        (
-            f"{incident.ref} was declared{kind}{service} on {day} at "
-            f"{telling.clock(incident.declared_at)}, {markdown_text(str(severity))}",
-            incident.title,
-        ),
+        (f"{incident.ref} was declared{kind}{service} on {rated}", incident.title),
         ("Described then as", incident.summary),
     ]
+    if telling.head.foreign:  # others wrote it down, and may not say that it was declared
+        said = [
+            (f"{incident.ref} is on record{kind}{service} from {rated}", incident.title),
+            ("Brought in", incident.summary),
+        ]
     return [
         Statement(text=text, quote=telling.typed(quote), evidence=(declared.id,), rank=Rank.SYSTEM)
         for text, quote in said

@@ -14,7 +14,7 @@ from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Rank, Statement
 from incibot.core.review.talk import Talk
-from incibot.core.timeline import SAID, TYPED, EntryKind, Recorded, moment_of
+from incibot.core.timeline import IMPORT, SAID, TYPED, EntryKind, Recorded, moment_of
 
 Read = TypeVar("Read")
 
@@ -31,9 +31,31 @@ def is_back_dated(entry: Recorded) -> bool:
     return bool(entry.data.get("read_as"))
 
 
+def is_late(entry: Recorded) -> bool:
+    """It came into the record well after it happened. What others wrote down always did."""
+    return entry.recorded_at - entry.occurred_at > LATE and entry.source.type != IMPORT
+
+
 def known_at(entry: Recorded) -> datetime:
     """When it could be known in the channel: what was told afterwards, when it was told."""
     return entry.recorded_at if is_back_dated(entry) else entry.occurred_at
+
+
+def when_said(entry: Recorded, clock: Callable[[datetime], str]) -> str:
+    """The entry's time; of a foreign record's row as exactly as its writer knew it, and no more."""
+    at = clock(entry.occurred_at)
+    if entry.source.type != IMPORT:
+        return at
+    if entry.is_timed:
+        return f"about {at}" if entry.data.get("approx") is True else at
+    low, high = entry.extent
+    if low and high:
+        first, last = clock(low), clock(high)
+        same_day = len(first) > len("2024-03-13 ") and first[:11] == last[:11]
+        return f"between {first} and {last[11:] if same_day else last}"
+    if low or high:
+        return f"after {clock(low)}" if low else f"before {at}"
+    return "at a time not known"
 
 
 def kind_label(kind: EntryKind) -> str:
@@ -74,7 +96,9 @@ def window(history: History) -> tuple[datetime, datetime] | None:
 
     From detection, else the declaration, else the first words; to the resolution, else the last.
     """
-    said = sorted(known_at(entry) for entry in history.entries if entry.is_said)
+    said = sorted(
+        known_at(entry) for entry in history.entries if entry.is_sign_of_work and entry.is_timed
+    )
     if not said:
         return None
     incident = history.incident
@@ -266,15 +290,14 @@ class Telling:
 
     def _tell(self, entry: Recorded, who: str, clock: Callable[[datetime], str]) -> Statement:
         what, quote = self._what(entry, who)
-        at = clock(entry.occurred_at)
-        text = f"**{at}** {what}"
+        text = f"**{when_said(entry, clock)}** {what}"
         if entry.retracted_at is not None:
             text += f" {clock(entry.retracted_at)}"
         if entry.revisions and stands(entry):
             text += f", edited {clock(entry.revisions[-1].replaced_at)}"
         if is_back_dated(entry):
             text += f", written down {clock(entry.recorded_at)}"
-        elif entry.recorded_at - entry.occurred_at > LATE:
+        elif is_late(entry):
             text += f", recorded {clock(entry.recorded_at)}"
         return Statement(text=text, quote=quote, evidence=(entry.id,), rank=rank_of(entry))
 

@@ -53,7 +53,7 @@ def _no_zone(zone: str) -> str:
 
 EXPORT = Subcommand(
     word="export",
-    usage="[md|html|json|csv] [zone]",
+    usage="[md|html|json|csv|xlsx|markers|transcript] [zone]",
     says="Get the timeline as a file; nobody else gets it.",
     run=run,
     group="Learn",

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, ids, stands
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 AHEAD = Threshold(name="A40.ahead", value=5, unit="min", source="authors")
 FAR = Threshold(name="A40.far", value=180, unit="d", source="learning.md A40, and authors")
@@ -52,7 +52,11 @@ def _far(telling: Telling) -> Iterator[Recorded]:
 def _out_of_order(telling: Telling) -> Iterator[Recorded]:
     """Rows of an import keep the order of their source; their ids tell it."""
     rows = sorted(
-        (entry for entry in telling.history.entries if entry.source.type == "import"),
+        (
+            entry
+            for entry in telling.history.entries
+            if entry.source.type == IMPORT and entry.is_timed
+        ),
         key=lambda entry: entry.id,
     )
     return (later for earlier, later in pairwise(rows) if later.occurred_at < earlier.occurred_at)
@@ -62,7 +66,7 @@ def _approximate(telling: Telling) -> Iterator[Recorded]:
     return (
         entry
         for entry in telling.history.entries
-        if any(entry.data.get(key) for key in ("approx", "date_only", "between", "uncertain"))
+        if not entry.is_timed or entry.data.get("approx") is True
     )
 
 
@@ -104,7 +108,24 @@ def read(telling: Telling) -> Findings:
             )
             for one in hygiene(telling)
         )
+        + tuple(_doubtful(telling, shown))
     )
+
+
+def _doubtful(telling: Telling, shown: int) -> Iterator[Statement]:
+    """What did not fit in a timeline that others wrote, as it was said when it was brought in."""
+    for entry in telling.history.entries:
+        doubts = entry.data.get("doubts") if entry.key.startswith("import:") else None
+        if entry.source.type == IMPORT or not isinstance(doubts, list):
+            continue
+        more = f" and {len(doubts) - shown} more" if len(doubts) > shown else ""
+        yield Statement(
+            text="Doubtful when it was brought in: "
+            + "; ".join(telling.typed(str(doubt)) for doubt in doubts[:shown])
+            + f"{more}.",
+            evidence=(entry.id,),
+            rank=Rank.SYSTEM,
+        )
 
 
 HYGIENE = Analysis(

@@ -33,7 +33,7 @@ def bins(entries: Sequence[Recorded], book: Playbook) -> tuple[Bin, ...]:
     length = BIN.time(book)
     wrote: dict[datetime, dict[object, Recorded]] = {}
     for entry in entries:
-        if entry.is_said:
+        if entry.is_said and entry.by:  # of a foreign record nobody knows who is one and the same
             since = start_of(entry.occurred_at, length)
             wrote.setdefault(since, {}).setdefault(entry.by, entry)
     return tuple(

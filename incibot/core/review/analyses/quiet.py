@@ -61,7 +61,7 @@ def _written_then(history: History) -> list[Recorded]:
     written = [
         replace(entry, occurred_at=known_at(entry)) if is_back_dated(entry) else entry
         for entry in history.entries
-        if entry.is_said
+        if entry.is_sign_of_work and entry.is_timed
     ]
     return sorted(
         (entry for entry in written if within[0] <= entry.occurred_at <= within[1]),
