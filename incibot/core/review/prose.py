@@ -161,7 +161,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6})(?=\s|$)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _QUOTE = re.compile(rf"[ \t]*(?:{_MARKER}[ \t]+){{0,5}}>")
-_ITEM = re.compile(rf"[ \t]*{_MARKER}(?=[ \t]|$)(?:[ \t]+\[[ xX]\](?=[ \t]))?")
+_ITEM = re.compile(rf"[ \t]*{_MARKER}(?=[ \t]|$)(?:[ \t]+\[[ xX-]\](?=[ \t]))?")
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]\n]{1,200}\]:\s*\S")
 _OF_EVIDENCE = re.compile(
     r"\b(?:time|when|at|utc|clock|date|timestamp|evidence|quotes?|message|said|log|source"
