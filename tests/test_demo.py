@@ -285,7 +285,7 @@ def test_the_review_draft_has_what_a_review_is_for(played: Played) -> None:
         "Things seemed better at 14:23",
         "Quiet 14:36–14:47",
         "do the cancelled authorisations block money on people's cards?",
-        "Incident commander, handed over at 14:28",
+        "Incident commander changed hands at 14:28",
         "written down 14:15",
     ):
         assert shown in review

@@ -922,6 +922,7 @@ class Transaction:
 
     async def own_lines(self, number: int, user: UserId) -> frozenset[str]:
         """The lines of the review that came in with one of its latest texts that they wrote."""
+        await self._must_be_ours(number)
         query = (
             select(review_versions.c.markdown, review_versions.c.by)
             .where(review_versions.c.incident == number)

@@ -1,8 +1,7 @@
 """The published timelines beside what a prototype of four rules found in them.
 
-All phases, quiet stretches and changes agree. Of the hours outside 9 to 18 incibot's own analysis counts
-people's quarter hours, and a foreign record names no people that can be told apart; so here the moments
-themselves are counted, to hold the times and zones against the prototype's.
+All of it agrees. Of the hours outside 9 to 18 incibot counts people's quarter hours where it knows who was
+there; a foreign record names no people that can be told apart, and its entries are counted instead.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from incibot.core.review.analyses.changes import changes
+from incibot.core.review.analyses.hours import outside_where_it_is_told, signs_of_work
 from incibot.core.review.analyses.phases import phases
 from incibot.core.review.analyses.quiet import silence
 from incibot.core.review.telling import Telling
@@ -83,13 +83,8 @@ def test_the_changes_of_the_day_before_agree(name: str) -> None:
 
 @EACH
 def test_as_many_moments_are_outside_of_working_hours(name: str) -> None:
-    whole = history(name)
-    moments = [
-        entry.occurred_at.astimezone(whole.head.zone)
-        for entry in whole.entries
-        if "row" in entry.data and entry.is_timed
-    ]
-    outside = [at for at in moments if at.weekday() > 4 or not 9 <= at.hour < 18]
+    telling = Telling(history(name), BOOK)
+    moments, outside = signs_of_work(telling), outside_where_it_is_told(telling)
 
     assert round(len(outside) / len(moments), 2) == pytest.approx(
         GOLDEN[name]["outside_9_18_weekday_share"], abs=0.006

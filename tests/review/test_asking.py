@@ -14,7 +14,7 @@ from incibot.core.history import History
 from incibot.core.people import ChannelId
 from incibot.core.review.asking import TEMPLATES, Kit, Occasion, Template, ask, whom
 from incibot.core.review.asking.occasions import occasions
-from incibot.core.review.asking.sheets import ALIKE, EACH, IN_DRAFT, IN_MEETING
+from incibot.core.review.asking.sheets import ALIKE, EACH, IN_DRAFT, IN_MEETING, choose
 from incibot.core.review.language import Level, check
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Mark
@@ -345,6 +345,8 @@ def test_of_many_each_phase_is_asked_about_and_what_was_marked_comes_first() -> 
     assert sheet is not None
     kinds = Counter(one.template.id for one in sheet.questions)
     assert kinds == {"Q15": ALIKE, "Q13": 2, "Q50": 1}
+    few = Counter(one.template.id for one in choose(sheet.questions, 3, lambda at: at.hour))
+    assert few == {"Q15": 1, "Q13": 1, "Q50": 1}, "one of each kind before a second of one"
     assert sheet.questions[-1].template.id == "Q50", "the only one after it was better"
 
 

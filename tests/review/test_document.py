@@ -253,7 +253,7 @@ def at_depth(depth: Depth, previous: str | None = None) -> str:
 def test_a_brief_draft_is_short_and_a_deep_one_tells_from_where_each_of_them_was() -> None:
     brief, standard, deep = (at_depth(depth) for depth in Depth)
     assert headings(brief)[1:] == [
-        "About this draft", "In short", "How it unfolded", "Milestones", "Open questions",
+        "About this draft", "In short", "How it unfolded", "Milestones", "Open questions and people to talk to",
     ]  # fmt: skip
     assert "*Brief draft, not reviewed.*" in brief
     assert len(brief) < len(standard) / 2

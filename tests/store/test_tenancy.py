@@ -226,7 +226,7 @@ async def theirs_in(tx: Transaction) -> dict[str, list[Any]]:
                 continue
             case "slack_bots" | "slack_installations":
                 where = table.c.team_id == THEIRS
-            case "wordings":
+            case "wordings" | "codings":
                 where = table.c.entry.in_(mine)
             case "receipts":
                 where = table.c.key.startswith(f"{THEIRS}|")
@@ -346,6 +346,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     # Reviews
     "review": lambda tx, it: tx.review(it.number),
     "drafted": lambda tx, it: tx.drafted([number_of(OURS), it.number]),
+    "own_lines": lambda tx, it: tx.own_lines(it.number, ANA),
     "kept_review": lambda tx, it: tx.kept_review(it.number),
     "rewrite_review": lambda tx, it: tx.rewrite_review(it.number, "# Ours now", over=1),
     # Reminders

@@ -69,7 +69,7 @@ def test_where_no_zone_is_known_the_entries_are_counted_where_it_is_told() -> No
     assert hours(Telling(unnamed, BOOK)).by_class == {"unknown": 1}
     (one,) = HOURS.read(Telling(unnamed, BOOK)).statements
     assert one.text == (
-        "1 of 2 entries are of times outside 09–18 on weekdays in UTC; where people were is not known."
+        "1 of 1 entries are of times outside 09–18 on weekdays in UTC; where people were is not known."
     )
 
 

@@ -93,8 +93,15 @@ def outside_where_it_is_told(telling: Telling) -> tuple[Recorded, ...]:
     zone = telling.head.zone
     return tuple(
         entry
-        for entry in telling.history.entries
+        for entry in signs_of_work(telling)
         if is_outside(entry.occurred_at.astimezone(zone), telling.book)
+    )
+
+
+def signs_of_work(telling: Telling) -> tuple[Recorded, ...]:
+    """What was written or done, at a moment that is known."""
+    return tuple(
+        entry for entry in telling.history.entries if entry.is_sign_of_work and entry.is_timed
     )
 
 
@@ -107,7 +114,7 @@ def _where_it_is_told(telling: Telling) -> Findings:
     return Findings(
         statements=(
             Statement(
-                text=f"{len(outside)} of {len(telling.history.entries)} entries are of times outside "
+                text=f"{len(outside)} of {len(signs_of_work(telling))} entries are of times outside "
                 f"{BEGINS.count(book):02}–{ENDS.count(book):02} on weekdays in "
                 f"{markdown_text(str(telling.head.zone))}; where people were is not known.",
                 evidence=tuple(entry.id for entry in outside[:20]),

@@ -94,10 +94,22 @@ def _statement(telling: Telling, one: Quiet, zones: Sequence[tzinfo]) -> Stateme
     text = f"Quiet {telling.span(since, until)} ({minutes} min)"
     if all(_holds_a_night(since, until, zone) for zone in zones):
         text += ", overnight for all who wrote"
+    perhaps = sum(_may_be_of(entry, since, until) for entry in telling.history.entries)
+    if perhaps:
+        entries = "1 entry" if perhaps == 1 else f"{perhaps} entries"
+        text += f"; {entries} without a known time may be of then"
     for gap in telling.head.completeness.not_listening:
         if gap.since < until and since < gap.until and not gap.filled:
             text += f"; incibot was not listening {telling.span(gap.since, gap.until)}"
     return Statement(text=f"{text}.", evidence=(one.after.id, one.before.id), rank=Rank.SYSTEM)
+
+
+def _may_be_of(entry: Recorded, since: datetime, until: datetime) -> bool:
+    """Whether it may have been in that stretch, for all that is known of its time."""
+    if entry.is_timed or not entry.is_sign_of_work:
+        return False
+    low, high = entry.extent
+    return (low is None or low < until) and (high is None or since < high)
 
 
 def _zones(history: History) -> list[tzinfo]:

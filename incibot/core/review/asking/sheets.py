@@ -13,6 +13,7 @@ from incibot.core.people import UserId
 from incibot.core.review.analyses.phases import usual
 from incibot.core.review.asking.occasion import Occasion, asks
 from incibot.core.review.asking.occasions import occasions
+from incibot.core.review.asking.template import Turn
 from incibot.core.review.asking.templates import CLOSING, HANDS_UP, OPENING
 from incibot.core.review.section import Rank
 from incibot.core.review.telling import Telling, known_at, rank_of, stands
@@ -114,7 +115,7 @@ def whom(telling: Telling, one: Occasion) -> tuple[str, ...]:
 def choose(
     candidates: Iterable[Occasion], most: int, phase: Callable[[datetime], int]
 ) -> tuple[Occasion, ...]:
-    """A few of them, in the order of time: the best of each phase, then the best of the rest.
+    """A few of them, in the order of time: the best of each phase, of each kind, then of the rest.
 
     What people marked comes first, then decisions, surprises, hand-overs and waits. No two are
     about the same entry.
@@ -126,18 +127,23 @@ def choose(
     chosen: list[Occasion] = []
     used: set[int] = set()
     alike: Counter[str] = Counter()
-    for spreading in (True, False):
-        covered: set[int] = set()
+    phases: set[int] = set()
+    turns: set[Turn] = set()
+    wanted: tuple[Callable[[Occasion], bool], ...] = (
+        lambda one: phase(one.at) not in phases,
+        lambda one: one.template.turn not in turns,
+        lambda one: True,
+    )
+    for is_wanted in wanted:
         for one in ranked:
             if len(chosen) == most:
                 break
-            if spreading and phase(one.at) in covered:
-                continue
-            if used.isdisjoint(one.evidence) and alike[one.template.id] < ALIKE:
+            if is_wanted(one) and used.isdisjoint(one.evidence) and alike[one.template.id] < ALIKE:
                 chosen.append(one)
                 used.update(one.evidence)
                 alike[one.template.id] += 1
-                covered.add(phase(one.at))
+                phases.add(phase(one.at))
+                turns.add(one.template.turn)
     return tuple(sorted(chosen, key=lambda one: (one.at, one.evidence)))
 
 
