@@ -13,7 +13,7 @@ from incibot.core.review.section import Analysis, Findings, Question, Rank, Stat
 from incibot.core.review.telling import Telling, known_at, people_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-BEFORE = Threshold(name="A07.before", value=30, unit="min", source="learning.md A07")
+BEFORE = Threshold(name="A07.before", value=30, unit="min", source="practice")
 NEEDED = Threshold(name="A07.needed", value=2, unit="people", source="authors")
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)")

@@ -11,8 +11,8 @@ from incibot.core.review.section import Analysis, Findings, Group, Rank, Stateme
 from incibot.core.review.telling import Telling, ids, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-BEFORE = Threshold(name="A11.before", value=24, unit="h", source="learning.md A11")
-FOLDED = Threshold(name="A11.folded", value=30, unit="d", source="learning.md A11")
+BEFORE = Threshold(name="A11.before", value=24, unit="h", source="practice")
+FOLDED = Threshold(name="A11.folded", value=30, unit="d", source="practice")
 SHOWN = Threshold(name="A11.shown", value=20, unit="changes a list", source="authors")
 
 CAPTION = "present then; no claim that they mattered"

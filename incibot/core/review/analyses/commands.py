@@ -10,7 +10,7 @@ from incibot.core.review.telling import Telling, ids
 from incibot.core.timeline import Recorded
 
 SHOWN = Threshold(name="A22.shown", value=30, unit="commands", source="authors")
-SAME = Threshold(name="A22.same", value=3, unit="words", source="learning.md A22")
+SAME = Threshold(name="A22.same", value=3, unit="words", source="practice")
 
 _CODE = re.compile(r"```(.*?)```|`([^`\n]+)`", re.DOTALL)
 _KNOWN = re.compile(

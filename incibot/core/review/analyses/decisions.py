@@ -17,7 +17,7 @@ from incibot.core.review.telling import Telling, ids, known_at, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 BEFORE = Threshold(  # what was at hand when it was decided
-    name="A15.before", value=15, unit="min", source="learning.md A15"
+    name="A15.before", value=15, unit="min", source="practice"
 )
 SHOWN = Threshold(name="A15.shown", value=5, unit="possible ones", source="authors")
 

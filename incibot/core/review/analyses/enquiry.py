@@ -24,7 +24,7 @@ from incibot.core.review.telling import Telling, Threads, ids, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 IN_VIEW = Threshold(  # an idea of which nobody spoke for longer was left for then
-    name="A12.in_view", value=30, unit="min", source="learning.md A12"
+    name="A12.in_view", value=30, unit="min", source="practice"
 )
 
 SHOWN = Threshold(name="A12.shown", value=5, unit="possible ones each", source="authors")

@@ -6,8 +6,8 @@ from incibot.core.review.analyses.noticed import Sign, signs
 from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, ids, length
 
-SHOWN = Threshold(name="A03.shown", value=3, unit="signs", source="learning.md A03")
-ASKED = Threshold(name="A03.asked", value=15, unit="min", source="learning.md 3, Q08")
+SHOWN = Threshold(name="A03.shown", value=3, unit="signs", source="practice")
+ASKED = Threshold(name="A03.asked", value=15, unit="min", source="practice")
 
 
 def before_declaring(telling: Telling) -> tuple[Sign, ...]:

@@ -7,7 +7,7 @@ from incibot.core.review.section import Analysis, Findings, Rank, Statement, Thr
 from incibot.core.review.telling import Telling
 
 NEEDED = Threshold(name="A34.needed", value=3, unit="past incidents", source="authors")
-HIDDEN = Threshold(name="A34.hidden", value=3, unit="people", source="learning.md A34")
+HIDDEN = Threshold(name="A34.hidden", value=3, unit="people", source="practice")
 
 
 def first_timers(telling: Telling) -> frozenset[UserId | None]:

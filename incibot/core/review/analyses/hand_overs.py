@@ -22,12 +22,12 @@ from incibot.core.review.telling import Telling, ids, people_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 # A role that is undone within it was never meant.
-CORRECTION = Threshold(name="A08.correction", value=2, unit="min", source="learning.md A08")
+CORRECTION = Threshold(name="A08.correction", value=2, unit="min", source="practice")
 # Where the summary of a hand-over is looked for, and from what length on a message is taken for one.
-AROUND = Threshold(name="A08.around", value=15, unit="min", source="learning.md A08")
-ROLE_NEAR = Threshold(name="A08.role_near", value=30, unit="min", source="learning.md A08")
+AROUND = Threshold(name="A08.around", value=15, unit="min", source="practice")
+ROLE_NEAR = Threshold(name="A08.role_near", value=30, unit="min", source="practice")
 SHOWN = Threshold(name="A08.shown", value=3, unit="possible ones", source="authors")
-SUMMARY = Threshold(name="A08.summary", value=200, unit="characters", source="learning.md A08")
+SUMMARY = Threshold(name="A08.summary", value=200, unit="characters", source="practice")
 
 
 WORDS = Wording(

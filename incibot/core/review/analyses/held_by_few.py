@@ -9,9 +9,9 @@ from incibot.core.review.section import Analysis, Findings, Question, Rank, Stat
 from incibot.core.review.telling import Telling, ids
 from incibot.core.timeline import Recorded
 
-LENGTH = Threshold(name="A23.length", value=40, unit="characters", source="learning.md A23")
-NEEDED = Threshold(name="A23.needed", value=5, unit="messages", source="learning.md A23")
-SHARE = Threshold(name="A23.share", value=60, unit="%", source="learning.md A23")
+LENGTH = Threshold(name="A23.length", value=40, unit="characters", source="practice")
+NEEDED = Threshold(name="A23.needed", value=5, unit="messages", source="practice")
+SHARE = Threshold(name="A23.share", value=60, unit="%", source="practice")
 SHOWN = Threshold(name="A23.shown", value=3, unit="subjects", source="authors")
 
 

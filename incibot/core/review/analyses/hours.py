@@ -13,14 +13,12 @@ from incibot.core.review.section import Analysis, Findings, Rank, Statement, Thr
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import Recorded
 
-BIN = Threshold(name="A09.bin", value=15, unit="min", source="learning.md A09")
-BEGINS = Threshold(name="A09.begins", value=9, unit="o’clock", source="learning.md A09")
-ENDS = Threshold(name="A09.ends", value=18, unit="o’clock", source="learning.md A09")
-NIGHT_BEGINS = Threshold(
-    name="A09.night_begins", value=23, unit="o’clock", source="learning.md A09"
-)
-NIGHT_ENDS = Threshold(name="A09.night_ends", value=7, unit="o’clock", source="learning.md A09")
-HIDDEN = Threshold(name="A09.hidden", value=3, unit="people", source="learning.md A09")
+BIN = Threshold(name="A09.bin", value=15, unit="min", source="practice")
+BEGINS = Threshold(name="A09.begins", value=9, unit="o’clock", source="practice")
+ENDS = Threshold(name="A09.ends", value=18, unit="o’clock", source="practice")
+NIGHT_BEGINS = Threshold(name="A09.night_begins", value=23, unit="o’clock", source="practice")
+NIGHT_ENDS = Threshold(name="A09.night_ends", value=7, unit="o’clock", source="practice")
+HIDDEN = Threshold(name="A09.hidden", value=3, unit="people", source="practice")
 
 WEEKEND = (5, 6)
 

@@ -11,7 +11,7 @@ from incibot.core.review.telling import Telling, ids, stands
 from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 AHEAD = Threshold(name="A40.ahead", value=5, unit="min", source="authors")
-FAR = Threshold(name="A40.far", value=180, unit="d", source="learning.md A40, and authors")
+FAR = Threshold(name="A40.far", value=180, unit="d", source="practice, and authors")
 TWICE = Threshold(name="A40.twice", value=2, unit="min", source="authors")
 LONG = Threshold(name="A40.long", value=20, unit="characters", source="authors")
 SHOWN = Threshold(name="A40.shown", value=5, unit="entries each", source="authors")

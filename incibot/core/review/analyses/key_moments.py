@@ -19,13 +19,13 @@ from incibot.core.review.telling import Telling, ids, known_at, stands
 from incibot.core.timeline import EntryKind, Recorded
 
 # From these points on a moment is kept, however many there are.
-KEPT = Threshold(name="A04.kept", value=4, unit="points", source="learning.md A04")
+KEPT = Threshold(name="A04.kept", value=4, unit="points", source="practice")
 # Up to here a chapter is filled with those of fewer points.
-FILLED = Threshold(name="A04.filled", value=8, unit="moments a chapter", source="learning.md A04")
+FILLED = Threshold(name="A04.filled", value=8, unit="moments a chapter", source="practice")
 # All that a brief draft tells of a chapter.
-BRIEFLY = Threshold(name="A04.briefly", value=3, unit="moments a chapter", source="learning.md 1.2")
+BRIEFLY = Threshold(name="A04.briefly", value=3, unit="moments a chapter", source="practice")
 # With fewer in all, the reader is told that a rule chose.
-FEW_MARKS = Threshold(name="A04.few", value=3, unit="marks", source="learning.md A04")
+FEW_MARKS = Threshold(name="A04.few", value=3, unit="marks", source="practice")
 
 _POINTS: Mapping[EntryKind, int] = {
     EntryKind.DECISION: 4,

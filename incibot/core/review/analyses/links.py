@@ -11,9 +11,9 @@ from incibot.core.review.telling import Telling, ids
 from incibot.core.timeline import Recorded
 
 NEEDED = Threshold(name="A20.needed", value=3, unit="messages with a link", source="authors")
-SHOWN = Threshold(name="A20.shown", value=10, unit="places", source="learning.md A20")
-SHARED = Threshold(name="A20.shared", value=3, unit="people", source="learning.md A20")
-PARTS = Threshold(name="A20.parts", value=2, unit="parts of the path", source="learning.md A20")
+SHOWN = Threshold(name="A20.shown", value=10, unit="places", source="practice")
+SHARED = Threshold(name="A20.shared", value=3, unit="people", source="practice")
+PARTS = Threshold(name="A20.parts", value=2, unit="parts of the path", source="practice")
 
 _LINK = re.compile(r"<(https?://[^<>|]+)")
 

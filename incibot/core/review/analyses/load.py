@@ -10,7 +10,7 @@ from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 
-NEEDED = Threshold(name="A25.needed", value=30, unit="messages", source="learning.md A25")
+NEEDED = Threshold(name="A25.needed", value=30, unit="messages", source="practice")
 
 STATUS = Wording(
     r"\b(?:any\ updates?\b|(?:status|eta)\s*\?|what['’]s\ the\ latest|how\ are\ we\ doing)",

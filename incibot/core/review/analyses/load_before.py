@@ -11,8 +11,8 @@ from incibot.core.people import UserId
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling
 
-BEFORE = Threshold(name="A33.before", value=24, unit="h", source="learning.md A33")
-EARLIER = Threshold(name="A33.earlier", value=7, unit="d", source="learning.md A33")
+BEFORE = Threshold(name="A33.before", value=24, unit="h", source="practice")
+EARLIER = Threshold(name="A33.earlier", value=7, unit="d", source="practice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from incibot.core.review.analyses.people_at_once import start_of
 from incibot.core.review.section import Analysis, Findings, Row, Table, Threshold
 from incibot.core.review.telling import Telling
 
-BIN = Threshold(name="A19.bin", value=10, unit="min", source="learning.md 2.0")
-MOST = Threshold(name="A19.most", value=96, unit="stretches", source="learning.md A19")
+BIN = Threshold(name="A19.bin", value=10, unit="min", source="practice")
+MOST = Threshold(name="A19.most", value=96, unit="stretches", source="practice")
 NEEDED = Threshold(name="A19.needed", value=20, unit="messages", source="authors")
 
 

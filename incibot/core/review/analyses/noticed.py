@@ -10,9 +10,9 @@ from incibot.core.review.talk import Said, Wording, masked
 from incibot.core.review.telling import Telling, ids, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-BEFORE = Threshold(name="A02.before", value=2, unit="h", source="learning.md A02")
-TOGETHER = Threshold(name="A02.together", value=10, unit="min", source="learning.md A02")
-UNSPOKEN = Threshold(name="A02.unspoken", value=5, unit="min", source="learning.md A02")
+BEFORE = Threshold(name="A02.before", value=2, unit="h", source="practice")
+TOGETHER = Threshold(name="A02.together", value=10, unit="min", source="practice")
+UNSPOKEN = Threshold(name="A02.unspoken", value=5, unit="min", source="practice")
 
 REPORT = Wording(
     r"\b(?: customers? | users? | clients? | tickets? | support | report(?:s|ed)? )\b",

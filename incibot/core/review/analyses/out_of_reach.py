@@ -13,8 +13,8 @@ from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import Recorded
 
-NEAR = Threshold(name="A21.near", value=8, unit="words apart", source="learning.md A21")
-INSTEAD = Threshold(name="A21.instead", value=15, unit="min", source="learning.md A21")
+NEAR = Threshold(name="A21.near", value=8, unit="words apart", source="practice")
+INSTEAD = Threshold(name="A21.instead", value=15, unit="min", source="practice")
 SHOWN = Threshold(name="A21.shown", value=5, unit="possible ones", source="authors")
 
 WORDS = Wording(

@@ -11,7 +11,7 @@ from incibot.core.review.section import Analysis, Findings, Rank, Statement, Thr
 from incibot.core.review.telling import Telling, ids, people
 from incibot.core.timeline import Recorded
 
-BIN = Threshold(name="A05.bin", value=10, unit="min", source="learning.md 2.0")
+BIN = Threshold(name="A05.bin", value=10, unit="min", source="practice")
 NEEDED = Threshold(name="A05.needed", value=2, unit="people", source="authors")
 
 

@@ -23,7 +23,7 @@ from incibot.core.review.telling import Telling, known_at, length
 from incibot.core.timeline import Recorded
 
 # Of a phase that lasted longer, only its ends are told: years of not being noticed are no bar.
-LONGEST = Threshold(name="A01.longest", value=30, unit="d", source="learning.md A01, and authors")
+LONGEST = Threshold(name="A01.longest", value=30, unit="d", source="practice, and authors")
 
 _LABELS = {
     ("started", "detected"): "not yet noticed",

@@ -14,12 +14,12 @@ from incibot.core.review.section import Analysis, Findings, Question, Rank, Stat
 from incibot.core.review.telling import Telling, is_back_dated, known_at, window
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
-NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="learning.md A10")
-SHORTEST = Threshold(name="A10.shortest", value=10, unit="min", source="learning.md A10")
+NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="practice")
+SHORTEST = Threshold(name="A10.shortest", value=10, unit="min", source="practice")
 TIMES_THE_USUAL = Threshold(
-    name="A10.factor", value=3, unit="times the median gap", source="learning.md A10"
+    name="A10.factor", value=3, unit="times the median gap", source="practice"
 )
-SHOWN = Threshold(name="A10.shown", value=3, unit="stretches", source="learning.md A10")
+SHOWN = Threshold(name="A10.shown", value=3, unit="stretches", source="practice")
 
 _NIGHT = (time(1), time(5))  # a gap that holds these hours of everybody's is a night's
 

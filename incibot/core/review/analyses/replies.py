@@ -22,7 +22,7 @@ from incibot.core.review.talk import Said
 from incibot.core.review.telling import Telling, ids, length, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-WITHIN = Threshold(name="A13.within", value=30, unit="min", source="learning.md A13")
+WITHIN = Threshold(name="A13.within", value=30, unit="min", source="practice")
 NEEDED = Threshold(
     name="A13.needed", value=5, unit="messages with a question mark", source="authors"
 )

@@ -9,7 +9,7 @@ from incibot.core.review.section import Analysis, Findings, Rank, Statement, Thr
 from incibot.core.review.telling import Telling, ids, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-CORRECTION = Threshold(name="A28.correction", value=2, unit="min", source="learning.md A28")
+CORRECTION = Threshold(name="A28.correction", value=2, unit="min", source="practice")
 
 
 def path(telling: Telling) -> tuple[Recorded, ...]:

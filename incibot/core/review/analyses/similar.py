@@ -13,14 +13,12 @@ from incibot.core.incident import Incident
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, rank_of
 
-ENOUGH = Threshold(name="A27.enough", value=20, unit="past incidents", source="learning.md A27")
-ALIKE = Threshold(name="A27.alike", value=0.25, unit="points of 1", source="learning.md A27")
-SHOWN = Threshold(name="A27.shown", value=3, unit="incidents", source="learning.md A27")
-WORDS = Threshold(name="A27.words", value=50, unit="% of the points", source="learning.md A27")
-SERVICES = Threshold(
-    name="A27.services", value=30, unit="% of the points", source="learning.md A27"
-)
-ERRORS = Threshold(name="A27.errors", value=20, unit="% of the points", source="learning.md A27")
+ENOUGH = Threshold(name="A27.enough", value=20, unit="past incidents", source="practice")
+ALIKE = Threshold(name="A27.alike", value=0.25, unit="points of 1", source="practice")
+SHOWN = Threshold(name="A27.shown", value=3, unit="incidents", source="practice")
+WORDS = Threshold(name="A27.words", value=50, unit="% of the points", source="practice")
+SERVICES = Threshold(name="A27.services", value=30, unit="% of the points", source="practice")
+ERRORS = Threshold(name="A27.errors", value=20, unit="% of the points", source="practice")
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ERROR = re.compile(r"`([^`\n]{20,})`")

@@ -8,7 +8,7 @@ from incibot.core.review.section import Analysis, Findings, Rank, Statement, Thr
 from incibot.core.review.telling import Telling, ids
 from incibot.core.timeline import Recorded
 
-NEEDED = Threshold(name="A35.needed", value=3, unit="messages", source="learning.md A35")
+NEEDED = Threshold(name="A35.needed", value=3, unit="messages", source="practice")
 SHOWN = Threshold(name="A35.shown", value=12, unit="words", source="authors")
 
 _TERM = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]{1,5}(?![\w-])")

@@ -10,8 +10,8 @@ from incibot.core.review.section import Analysis, Findings, Rank, Statement, Thr
 from incibot.core.review.telling import Telling, length
 from incibot.core.timeline import Recorded
 
-LAG = Threshold(name="A24.lag", value=5, unit="min", source="learning.md A24")
-ALIKE = Threshold(name="A24.alike", value=60, unit="% of the words", source="learning.md A24")
+LAG = Threshold(name="A24.lag", value=5, unit="min", source="practice")
+ALIKE = Threshold(name="A24.alike", value=60, unit="% of the words", source="practice")
 SHOWN = Threshold(name="A24.shown", value=5, unit="of each", source="authors")
 COMPARED = Threshold(name="A24.compared", value=200, unit="questions", source="authors")
 

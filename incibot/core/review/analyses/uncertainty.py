@@ -11,7 +11,7 @@ from incibot.core.review.talk import Wording
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import Recorded
 
-NEEDED = Threshold(name="A18.needed", value=20, unit="messages a phase", source="learning.md A18")
+NEEDED = Threshold(name="A18.needed", value=20, unit="messages a phase", source="practice")
 
 WORDS = Wording(
     r"""

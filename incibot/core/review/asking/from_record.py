@@ -32,9 +32,9 @@ from incibot.core.review.section import Rank, Threshold
 from incibot.core.review.telling import Telling, known_at, people_of, rank_of, stands
 from incibot.core.timeline import EntryKind, Recorded
 
-DECLARING = Threshold(name="Q08.wait", value=15, unit="min", source="learning.md 3")
-REPLY = Threshold(name="Q22.wait", value=15, unit="min", source="learning.md 3")
-ARRIVING = Threshold(name="Q27.wait", value=15, unit="min", source="learning.md 3")
+DECLARING = Threshold(name="Q08.wait", value=15, unit="min", source="practice")
+REPLY = Threshold(name="Q22.wait", value=15, unit="min", source="practice")
+ARRIVING = Threshold(name="Q27.wait", value=15, unit="min", source="practice")
 UPDATES = Threshold(name="Q37.gap", value=30, unit="min", source="authors")
 
 _NOT_TO_ACT = re.compile(

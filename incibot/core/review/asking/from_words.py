@@ -25,7 +25,7 @@ from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind
 
 SHARE = Threshold(name="Q21.share", value=30, unit="% of the messages", source="authors")
-CATCH_UPS = Threshold(name="Q40.messages", value=3, unit="messages", source="learning.md 3")
+CATCH_UPS = Threshold(name="Q40.messages", value=3, unit="messages", source="practice")
 TERMS = Threshold(name="Q45.terms", value=2, unit="terms", source="authors")
 
 PLAIN = Wording(r"\b(?:obvious(?:ly)?|of\ course|clearly)\b", "obvious obviously course clearly")
