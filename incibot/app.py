@@ -348,8 +348,8 @@ class App:
                 waits.append("schema behind: run `incibot migrate`")
         except (SQLAlchemyError, OSError) as trouble:
             waits.append(f"database does not answer: {type(trouble).__name__}")
-        if self.store.trouble:
-            waits.append(f"database takes no writes: {self.store.trouble}")
+        if self.first.trouble:
+            waits.append(f"database takes no writes: {self.first.trouble}")
         if self._refusal:
             waits.append(f"Slack has not accepted the token yet: {self._refusal}")
         if self.sockets is not None and not await self.sockets.client.is_connected():
@@ -373,7 +373,7 @@ class App:
                     tidied = self.clock()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("beat.missed", error=repr(trouble)[:300])
-            await asyncio.sleep(2.0 if self._refusal or self.store.trouble else BEAT)
+            await asyncio.sleep(2.0 if self._refusal or self.first.trouble else BEAT)
 
     async def pulse(self) -> None:
         """One beat: if we are listening, that is noted, and what may have been missed is asked for.

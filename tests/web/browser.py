@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -30,7 +31,11 @@ class Page:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        """What it says; of a workbook, all that is packed in it."""
+        if not self.body.startswith(b"PK\x03\x04"):
+            return self.body.decode()
+        with zipfile.ZipFile(io.BytesIO(self.body)) as packed:
+            return "".join(packed.read(name).decode() for name in packed.namelist())
 
     @property
     def forms(self) -> list[Form]:
