@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,20 @@ async def test_uncertain_times_are_told_as_such_and_the_record_is_proved(url: st
     assert "**between 14:00 and 14:59**" in draft
     assert "not listening" not in draft
     assert (await incibot("verify", "1", DATABASE_URL=url)).stdout.startswith("INC-1 is proved")
+
+
+async def test_the_review_has_pictures_and_leaves_under_labels(url: str, tmp_path: Path) -> None:
+    assert (await incibot("import", str(DFDS), DATABASE_URL=url)).exit_code == 0
+    output = tmp_path / "review.html"
+    words = ("review", "1", "--format", "html", "--pictures", str(tmp_path), "--redact", "3")
+
+    done = await incibot(*words, "--output", str(output), DATABASE_URL=url)
+
+    assert done.exit_code == 0
+    drawn = [name for name in os.listdir(tmp_path) if name.endswith(".svg")]
+    assert output.read_text().count("<figure>") == len(drawn) > 0
+    assert "github.com/dfds" not in output.read_text()
+    assert "2024" not in output.read_text().partition("</h1>")[2]
 
 
 async def test_a_look_writes_nothing_and_says_how_it_is_understood(
