@@ -30,13 +30,13 @@ import aiohttp
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot.app import now
 from incibot.core.incident import Incident
 from incibot.core.playbook import Playbook
 from incibot.playground import RETRY_DELAYS, Playground
 from incibot.slack.manifest import EVENTS, SCOPES
 from incibot.slack.reading import SPOKEN
 from incibot.store import migrations
+from incibot.store.clock import now
 from incibot.store.database import connect
 from incibot.store.schema import catch_ups, entries, jobs
 from incibot.store.unit import Store
@@ -47,7 +47,11 @@ PROCESSES = 2
 KILL = 20.0  # seconds between two kills
 AWAY = 3.0  # seconds for which the database is stopped
 AT_ONCE = 24  # events that are on their way at a time
-PATIENCE = 300.0  # seconds in which everything must be in its place at the end
+THREADS = 2  # in each channel, in which people reply
+PATIENCE = 300.0  # seconds for processes and channels to be there
+LAST = (
+    1800.0  # seconds to catch up in at the end: Slack lets a channel be read so many times a minute
+)
 PEOPLE = ("ana", "bela", "chidi", "dana")
 WORDS = ("checkout", "answers", "500", "again", "the", "queue", "in", "eu-west", "grows", "since")
 
@@ -106,6 +110,7 @@ class Writing:
     random: random.Random
     did: Counter[str] = field(default_factory=Counter)
     latest: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    roots: dict[str, list[str]] = field(default_factory=dict)
 
     async def go_on(self, seconds: float) -> None:
         begun, count = time.monotonic(), 0
@@ -122,9 +127,14 @@ class Writing:
         if dice < 0.80 or len(lines) < 5:
             who = self.random.choice(PEOPLE)
             words = " ".join(self.random.choices(WORDS, k=self.random.randint(3, 14)))
-            root = self.random.choice(lines)[1] if lines and dice < 0.2 else None
-            lines.append((who, await self.slack.person(who).writes(words, channel, root)))
-            del lines[:-30]
+            roots = self.roots.setdefault(channel, [])
+            root = self.random.choice(roots) if len(roots) == THREADS and dice < 0.2 else None
+            ts = await self.slack.person(who).writes(words, channel, root)
+            if len(roots) < THREADS:
+                roots.append(ts)
+            else:
+                lines.append((who, ts))
+                del lines[:-30]
             self.did["messages"] += 1
             return
         who, ts = lines.pop(self.random.randrange(len(lines)))
@@ -286,7 +296,7 @@ async def _play(
     await asyncio.gather(*(one.answers() for one in processes))
     await asyncio.sleep(5)
     while not await quiet(store):
-        if time.monotonic() > begun + PATIENCE:
+        if time.monotonic() > begun + LAST:
             say("not everything that was asked for is done")
             break
         await asyncio.sleep(1)
@@ -326,7 +336,7 @@ WRONG = (
 
 
 async def _opened(store: Store) -> list[Incident]:
-    until = time.monotonic() + PATIENCE / 5
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         async with store.read() as tx:
             found = await tx.all_incidents()
