@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +27,7 @@ from incibot.config import SERVE, WORK, Settings, read_playbook
 from incibot.core.chain import proved, tip_in
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import zone_of
-from incibot.core.playbook import Playbook
+from incibot.core.playbook import Depth, Playbook
 from incibot.core.review.language import PROFILES, Level, check
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
 from incibot.exports import FORMATS, format_of
@@ -192,9 +193,18 @@ def export(
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file. What people wrote into a Markdown draft that is there stays.",
 )
-def review(incident: str, word: str, tz: str | None, output: Path | None) -> None:
+@click.option(
+    "--depth",
+    type=click.Choice([depth.value for depth in Depth]),
+    help="How much it tells; as the playbook says, if left out.",
+)
+def review(
+    incident: str, word: str, tz: str | None, output: Path | None, depth: str | None
+) -> None:
     """Draft an incident's review from its timeline, such as: incibot review INC-7."""
     settings, book = _settings()
+    if depth:
+        book = replace(book, review=replace(book.review, depth=Depth(depth)))
     zone = _zone(tz, settings)
     written = None
     if word == "md" and output is not None and output.exists():

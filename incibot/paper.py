@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from re import Match
 from urllib.parse import quote
@@ -45,20 +45,29 @@ _WORTH_CONTENTS = 6  # sections; of fewer a reader needs no list
 
 
 def draft_markdown(
-    history: History, book: Playbook, renderer: Renderer, previous: str | None = None
+    history: History,
+    book: Playbook,
+    renderer: Renderer,
+    previous: str | None = None,
+    *,
+    past: Sequence[History] = (),
 ) -> str:
     """The review draft in Markdown, with all that people wrote in the previous one.
+
+    Args:
+        past: other incidents to compare with; without them nothing is said of any.
 
     The same history, playbook, templates and previous document give the same bytes.
 
     Raises:
         TemplateError: a template of the team's is broken.
     """
-    found = read(history, book, given=answers(previous or ""))
+    found = read(history, book, past, given=answers(previous or ""))
     parts = sections(book.review)
     head = history.head
     values = {
         "head": head,
+        "depth": book.review.depth,
         "incident": history.incident,
         "day": history.incident.declared_at.astimezone(head.zone).date().isoformat(),
         "sections": [one for one in parts if one.always or found[one.id]],

@@ -98,6 +98,9 @@ async def test_a_review_is_drafted_and_drafted_again_over_what_people_wrote(
     assert set(drafted.splitlines()) <= set(output.read_text().splitlines())
     page = await incibot("review", "INC-1", "--format", "html", DATABASE_URL=told)
     assert page.stdout.startswith("<!doctype html>")
+    brief = await incibot("review", "INC-1", "--depth", "brief", DATABASE_URL=told)
+    assert "## In short" in brief.stdout
+    assert "## Decisions" not in brief.stdout
 
 
 async def test_a_record_is_proved_and_what_was_altered_behind_its_back_is_named(

@@ -15,12 +15,13 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from incibot.core.history import History
+from incibot.core.playbook import Depth, ReviewPlan
 from incibot.core.review import SECTIONS, sections
 from incibot.core.timeline import EntryKind, Mark
 from incibot.errors import TemplateError
 from incibot.paper import draft_markdown, to_html
 from incibot.render import Renderer
-from tests.review.histories import ANA, BELA, BOOK, Story, checkout, odds_and_ends
+from tests.review.histories import ANA, BELA, BOOK, Story, at_length, checkout, odds_and_ends
 from tests.review.test_review import told
 
 RENDERER = Renderer()
@@ -242,6 +243,36 @@ def test_people_have_the_draft_to_read_in_ten_minutes() -> None:
 
     assert 1000 < words(story) <= 2000
     assert words(rest.partition("## Full timeline")[0]) <= 500
+
+
+def at_depth(depth: Depth, previous: str | None = None) -> str:
+    book = replace(BOOK, review=ReviewPlan(depth=depth))
+    return draft_markdown(at_length(), book, RENDERER, previous)
+
+
+def test_a_brief_draft_is_short_and_a_deep_one_tells_from_where_each_of_them_was() -> None:
+    brief, standard, deep = (at_depth(depth) for depth in Depth)
+    assert headings(brief)[1:] == [
+        "About this draft", "In short", "How it unfolded", "Milestones", "Open questions and people to talk to",
+    ]  # fmt: skip
+    assert "*Brief draft, not reviewed.*" in brief
+    assert len(brief) < len(standard) / 2
+    assert "As each of them wrote it" not in headings(standard)
+    assert headings(deep)[-3:] == [
+        "As each of them wrote it", "Full timeline", "Sources and provenance",
+    ]  # fmt: skip
+
+
+def test_what_people_wrote_stays_when_the_depth_is_another() -> None:
+    written = at_depth(Depth.STANDARD).replace("## Decisions\n", "## What we decided\n")
+    written += "\nWe were all on the train.\n"
+    brief = at_depth(Depth.BRIEF, written)
+    assert "## What we decided" in brief
+    assert "We were all on the train." in brief
+    assert "## Full timeline" not in brief
+    again = at_depth(Depth.STANDARD, brief)
+    assert "## Full timeline" in again
+    assert "We were all on the train." in again
 
 
 def test_a_long_incident_keeps_its_whole_timeline() -> None:

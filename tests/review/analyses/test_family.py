@@ -49,6 +49,13 @@ def test_no_number_that_a_rule_turns_on_is_without_a_name(analysis: Analysis) ->
 
 
 @each
+def test_every_threshold_is_one_that_the_rule_turns_on(analysis: Analysis) -> None:
+    source = (FOLDER / f"{analysis.read.__module__.rpartition('.')[2]}.py").read_text()
+    for name in re.findall(r"^([A-Z_]+) = Threshold\(", source, re.MULTILINE):
+        assert re.search(rf"\b{name}\.(?:of|time|count|shown)\(|shown={name}\b", source), name
+
+
+@each
 def test_of_an_incident_that_was_only_declared_it_says_next_to_nothing(analysis: Analysis) -> None:
     story = Story()
     story.at("9:00").declares(ANA, "Search is slow")

@@ -16,4 +16,6 @@ def test_what_was_corrected_within_two_minutes_is_left_out() -> None:
     for at, severity in (("9:10", "sev1"), ("9:11", "sev2"), ("9:40", "sev1"), ("9:43", "sev2")):
         story.at(at).rates(severity, by=ANA)
     (one,) = SCOPE.read(Telling(story.history(), BOOK)).statements
-    assert one.text == "Severity: sev3 → sev2 (09:11) → sev1 (09:40) → sev2 (09:43)."
+    assert (
+        one.text == "Severity: sev3 → sev2 (09:11) → sev1 (09:40) → sev2 (09:43); it turned once."
+    )

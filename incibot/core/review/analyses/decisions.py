@@ -71,7 +71,7 @@ def decisions(telling: Telling) -> Findings:
     """Each decision with what became known before it; what stands above already is only named."""
     entries = telling.history.entries
     by_time = sorted((entry for entry in entries if stands(entry)), key=_when)
-    in_view = _InView(ideas(telling.history, telling.book))
+    in_view = _InView(ideas(telling.history, telling.book, telling.threads))
     threads = telling.threads
     questions = [
         (entry, threads.reply(entry)) for entry in by_time if entry.kind is EntryKind.QUESTION

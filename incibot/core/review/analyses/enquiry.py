@@ -54,14 +54,14 @@ class Idea:
         return self.entry.occurred_at < at < self.until
 
 
-def ideas(history: History, book: Playbook) -> tuple[Idea, ...]:
+def ideas(history: History, book: Playbook, threads: Threads | None = None) -> tuple[Idea, ...]:
     """The hypotheses that stand, in the order of time."""
     answers: dict[int, list[Recorded]] = {}
     for entry in history.entries:
         about = entry.data.get("answers")
         if isinstance(about, int) and entry.data.get("outcome") and stands(entry):
             answers.setdefault(about, []).append(entry)
-    threads = Threads(history.entries)
+    threads = threads or Threads(history.entries)
     in_view = IN_VIEW.time(book)
     return tuple(
         _idea(entry, tuple(answers.get(entry.id, ())), threads, in_view)
@@ -124,7 +124,7 @@ def _possible(telling: Telling) -> tuple[Group, ...]:
 
 
 def enquiry(telling: Telling) -> Findings:
-    raised = ideas(telling.history, telling.book)
+    raised = ideas(telling.history, telling.book, telling.threads)
     if not raised:
         return Findings(groups=_possible(telling))
     threads = telling.threads

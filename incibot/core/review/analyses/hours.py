@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
+from incibot.core.markup import markdown_text
 from incibot.core.people import UserId
+from incibot.core.playbook import Playbook
 from incibot.core.review.analyses.people_at_once import start_of
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling
@@ -72,16 +74,53 @@ def hours(telling: Telling) -> Hours:
 def _class(telling: Telling, entry: Recorded, zone: tzinfo) -> str:
     book = telling.book
     then = entry.occurred_at.astimezone(zone)
-    hour = then.hour + timedelta(minutes=then.minute) / timedelta(hours=1)
+    hour = then.hour + then.minute / 60
     if hour >= NIGHT_BEGINS.of(book) or hour < NIGHT_ENDS.of(book):
         return "night"
     if then.weekday() in WEEKEND:
         return "weekend"
-    return "work" if BEGINS.of(book) <= hour < ENDS.of(book) else "evening"
+    return "evening" if is_outside(then, book) else "work"
+
+
+def is_outside(at: datetime, book: Playbook) -> bool:
+    """Whether that local time is outside office hours."""
+    hour = at.hour + at.minute / 60
+    return at.weekday() in WEEKEND or not BEGINS.of(book) <= hour < ENDS.of(book)
+
+
+def outside_where_it_is_told(telling: Telling) -> tuple[Recorded, ...]:
+    """The entries of times outside office hours in the zone of the document."""
+    zone = telling.head.zone
+    return tuple(
+        entry
+        for entry in telling.history.entries
+        if is_outside(entry.occurred_at.astimezone(zone), telling.book)
+    )
+
+
+def _where_it_is_told(telling: Telling) -> Findings:
+    """Where nobody's zone is known, as of an import, the entries are counted, and not people."""
+    outside = outside_where_it_is_told(telling)
+    if not outside:
+        return Findings()
+    book = telling.book
+    return Findings(
+        statements=(
+            Statement(
+                text=f"{len(outside)} of {len(telling.history.entries)} entries are of times outside "
+                f"{BEGINS.count(book):02}–{ENDS.count(book):02} on weekdays in "
+                f"{markdown_text(str(telling.head.zone))}; where people were is not known.",
+                evidence=tuple(entry.id for entry in outside[:20]),
+                rank=Rank.SYSTEM,
+            ),
+        )
+    )
 
 
 def read(telling: Telling) -> Findings:
     found = telling.once(hours)
+    if found.all and not found.zones:
+        return _where_it_is_told(telling)
     if not found.outside:
         return Findings()
     book = telling.book
@@ -115,6 +154,6 @@ HOURS = Analysis(
     id="A09",
     section="coordination",
     read=read,
-    minimum="one message outside office hours, by somebody whose zone is known",
+    minimum="one message outside office hours where its writer is; where no zone is known, one entry",
     thresholds=(BIN, BEGINS, ENDS, NIGHT_BEGINS, NIGHT_ENDS, HIDDEN),
 )

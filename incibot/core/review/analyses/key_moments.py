@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from heapq import nsmallest
+from math import inf
 
 from incibot.core.history import History
 from incibot.core.playbook import Depth, Playbook
@@ -75,7 +78,7 @@ def _alone(entry: Recorded) -> int:
 
 def key_moments(telling: Telling) -> Findings:
     history = telling.history
-    raised = ideas(history, telling.book)
+    raised = ideas(history, telling.book, telling.threads)
     scores = points(history, telling.book)
     groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
     marked = sum(bool(entry.marks) for entry in history.entries)
@@ -136,15 +139,16 @@ def _chapter(
 
 def _moments(book: Playbook, entries: list[Recorded], scores: Mapping[int, int]) -> list[Recorded]:
     standing = [entry for entry in entries if stands(entry)]
-    ranked = sorted(standing, key=lambda entry: (-scores[entry.id], entry.occurred_at, entry.id))
+    kept, filled = KEPT.of(book), FILLED.count(book)
+
+    def rank(entry: Recorded) -> tuple[int, datetime, int]:
+        return -scores[entry.id], entry.occurred_at, entry.id
+
     if book.review.depth is Depth.BRIEF:
-        ranked = ranked[: BRIEFLY.count(book)]
-    kept, filled = KEPT.of(book), FILLED.of(book)
-    chosen = [entry for entry in ranked if scores[entry.id] >= kept]
-    for entry in ranked[len(chosen) :]:
-        if len(chosen) >= filled or scores[entry.id] == 0:
-            break
-        chosen.append(entry)
+        kept, filled = inf, BRIEFLY.count(book)
+    chosen = [entry for entry in standing if scores[entry.id] >= kept]
+    rest = (entry for entry in standing if 0 < scores[entry.id] < kept)
+    chosen += nsmallest(max(0, filled - len(chosen)), rest, key=rank)
     return chosen or [entry for entry in standing if entry.is_said][:1]
 
 
