@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -172,8 +172,11 @@ async def bench(
         **environment,
     }
     settings = Settings.from_env(given, dotenv=None)
-    async with build(settings, book or Playbook(), clock=clock, paced=paced) as app:
-        await migrations.upgrade(app.engine)  # mostly, there is nothing to do
+    async with (
+        _stopped(slack if playground is None else None),
+        build(settings, book or Playbook(), clock=clock, paced=paced) as app,
+    ):
+        await _newest(app.engine)  # mostly, there is nothing to do
         await app.settle_in()
         runner = web.AppRunner(app.web, access_log=None)
         await runner.setup()
@@ -187,8 +190,24 @@ async def bench(
             await slack.settled()
             await app.inbound.drain()
             await runner.cleanup()
-            if playground is None:
-                await slack.stop()
+
+
+@asynccontextmanager
+async def _stopped(slack: Playground | None) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        if slack is not None:
+            await slack.stop()
+
+
+async def _newest(engine: AsyncEngine) -> None:
+    """The newest schema. Of a busy machine a server may take long to be reached."""
+    for _ in range(5):
+        with suppress(TimeoutError):
+            await migrations.upgrade(engine)
+            return
+    await migrations.upgrade(engine)
 
 
 _new_file: bytes = b""

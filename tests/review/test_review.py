@@ -19,7 +19,7 @@ from tests.review.histories import ANA, BELA, BOOK, PEOPLE, Story, checkout, odd
 
 SHAPES = {  # what the members lean on
     *("__init__", "section", "telling", "headings", "merge", "talk", "possible"),
-    *("language", "pictures", "prose"),
+    *("language", "pictures", "prose", "erasing"),
 }
 
 

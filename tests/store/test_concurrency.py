@@ -17,7 +17,8 @@ from incibot.core.playbook import Playbook
 from incibot.core.timeline import Entry, EntryKind, Mark, MarkEvent, Source
 from incibot.errors import Conflict, LeaseLost
 from incibot.store import database
-from incibot.store.unit import Store, Transaction, Workspace
+from incibot.store.unit import Store, Transaction
+from incibot.store.workspaces import Workspace
 from tests.bench import START, Bench
 
 LEASE = timedelta(minutes=2)
