@@ -78,7 +78,7 @@ CASES: tuple[tuple[bytes, str, int], ...] = (
     (form({"type": "shortcut"}), FORM, 400),
     (urlencode({"command": "/incident", "text": "list", "team_id": TEAM}).encode(), FORM, 400),
     # These Slack sends, and to anything but a 200 it would send them again for nothing.
-    (form({"type": "view_closed", "view": {"id": "V1"}}), FORM, 200),
+    (form({"type": "view_closed", "view": {"id": "V1", "team_id": TEAM}}), FORM, 200),
     (b'{"type": "app_rate_limited", "minute_rate_limited": 1}', "application/json", 200),
     (json.dumps({**EVENT, "event": {"type": "message"}}).encode(), "application/json", 200),
     (json.dumps({**EVENT, "event": {"type": "unheard"}}).encode(), "application/json", 200),
