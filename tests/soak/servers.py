@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 PATIENCE = 60.0  # seconds in which a server must answer
 
@@ -42,7 +44,8 @@ class Server:
     async def make(self) -> None:
         """Its files, the server, and an empty database."""
         self.folder.mkdir()
-        shutil.chown(self.folder, self.user)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.user)
         await self._do(self.made)
         await self.start()
         await self._do(self.creates)
@@ -50,7 +53,7 @@ class Server:
     async def start(self) -> None:
         with (self.folder.parent / "server.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self.run, stdout=log, stderr=log, user=self.user, group=self.user
+                *self.run, stdout=log, stderr=log, **self._as_user()
             )
         until = time.monotonic() + PATIENCE
         while await self._status(self.asks):
@@ -65,12 +68,15 @@ class Server:
             process.send_signal(2 if "postgres" in self.run[0] else 15)
             await process.wait()
 
+    def _as_user(self) -> dict[str, Any]:
+        return {"user": self.user, "group": self.user} if os.geteuid() == 0 else {}
+
     async def _do(self, command: Sequence[str]) -> None:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            **({"user": self.user, "group": self.user} if command is self.made else {}),
+            **(self._as_user() if command is self.made else {}),
         )
         said, _ = await process.communicate()
         if process.returncode:
@@ -126,13 +132,18 @@ def mariadb(folder: Path) -> Server:
         url=f"mysql://root@127.0.0.1:{port}/incibot",
         made=[
             "mariadb-install-db",
-            *("--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"),
+            *(
+                "--no-defaults",
+                f"--datadir={data}",
+                "--auth-root-authentication-method=normal",
+                "--skip-name-resolve",
+            ),
         ],
         run=[
             run,
             *("--no-defaults", f"--datadir={data}", "--bind-address=127.0.0.1", f"--port={port}"),
             *(f"--socket={folder}/socket", f"--pid-file={folder}/pid"),
-            "--character-set-server=utf8mb4",
+            *("--character-set-server=utf8mb4", "--skip-name-resolve"),
         ],
         asks=[*there, "select 1"],
         creates=[*there, "create database incibot"],
