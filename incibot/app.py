@@ -334,6 +334,8 @@ class App:
                     raise  # and Slack tells it again
         await self.first.whole.write(lambda tx: tx.leave(team))
         self.workspaces.leave(team)
+        # Once more, for what was asked for by whoever did not see that yet.
+        await self.first.whole.write(lambda tx: tx.leave(team))
         self._ears.pop(team, None)
         if self._one is not None and self._one.team == team:
             self._refusal = "not_installed"

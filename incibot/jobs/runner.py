@@ -267,8 +267,13 @@ class Runner:
         """Whoever was late may have written over what is newer: a card is shown once more."""
         job = unpack(claim.kind, claim.fields)
         if isinstance(job, ShowCard | Announce | ShowHome | ShowHomes):
+
+            async def ask(tx: Transaction) -> None:
+                if await tx.is_installed():  # else there is nobody to show it to
+                    await tx.ask(job)
+
             try:
-                await self._store.of(claim.team).write(lambda tx: tx.ask(job))
+                await self._store.of(claim.team).write(ask)
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("job.not_asked", error=repr(trouble)[:300])
 
@@ -310,7 +315,7 @@ class Runner:
             )
             # The card says what was not done, unless it is the card itself that was not.
             parked = kept and due_at is None and claim.kind != CARD
-            if parked and claim.incident is not None:
+            if parked and claim.incident is not None and await tx.is_installed():
                 await tx.ask(ShowCard(incident=claim.incident))
 
         try:
