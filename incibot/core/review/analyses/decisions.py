@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from incibot.core.markup import links_in
 from incibot.core.review.analyses.enquiry import Idea, ideas
 from incibot.core.review.possible import candidates
 from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
@@ -32,7 +32,6 @@ _SEEN = (
     EntryKind.CHANGE,
     EntryKind.PAGE,
 )
-_LINK = re.compile(r"<https?://[^<>]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _seen(telling: Telling, recent: Sequence[Recorded]) -> list[_Known]:
     for entry in recent:
         if entry.kind in _SEEN or entry.key_moment:
             found.append(_Known(entry, partial(telling.tell_when_known, entry)))
-        elif "<http" in entry.words and (links := _LINK.findall(entry.words)):
+        elif links := links_in(entry.words):
             found.append(_Known(entry, partial(_linked, telling, entry, " ".join(links))))
     return found
 
