@@ -20,10 +20,11 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from incibot.config import Settings
+from incibot.config import Integrations, Settings
 from incibot.core.catching_up import PATIENCE
 from incibot.core.playbook import Playbook
 from incibot.errors import ConfigError, Conflict, SlackBusy, SlackError, SlackRefused
+from incibot.integrations.http import Http
 from incibot.jobs import Tools
 from incibot.jobs.runner import Runner
 from incibot.log import logger
@@ -98,6 +99,7 @@ class App:
         clock: Clock | None = None,
         tokens: Tokens | None = None,
         paced: bool | None = None,
+        integrations: Integrations | None = None,
     ) -> None:
         installed = tokens is None and settings.slack_client_id is not None
         if tokens is None and settings.slack_bot_token is None and not installed:
@@ -110,6 +112,8 @@ class App:
         self.first = Store(self.engine, book, clock)
         self.metrics = Metrics()
         self._session = session
+        self.integrations = integrations or Integrations()
+        self.http = Http(self.integrations.hosts, self.integrations.private_hosts)
         self._gateways: dict[str, Gateway] = {}
         self._one: OneToken | None = None
         self.installations: Installations | None = None
@@ -191,6 +195,8 @@ class App:
             announce_channel=self.settings.announce_channel,
             base_url=self.settings.base_url,
             zone=self.settings.time_zone,
+            integrations=self.integrations,
+            http=self.http,
         )
         inbound = Inbound(
             store,
@@ -477,6 +483,7 @@ class App:
 
     async def close(self) -> None:
         await self.inbound.drain(MOMENT)
+        await self.http.close()
         await _in_time(self.engine.dispose(), "database")
 
 
@@ -502,11 +509,16 @@ def _is_ill(outcome: str) -> bool:
 
 @asynccontextmanager
 async def build(
-    settings: Settings, book: Playbook, *, clock: Clock | None = None, paced: bool | None = None
+    settings: Settings,
+    book: Playbook,
+    *,
+    clock: Clock | None = None,
+    paced: bool | None = None,
+    integrations: Integrations | None = None,
 ) -> AsyncIterator[App]:
     """An App with its connections, closed at the end; see `App`."""
     async with aiohttp.ClientSession(trust_env=True) as session:
-        app = App(settings, book, session, clock=clock, paced=paced)
+        app = App(settings, book, session, clock=clock, paced=paced, integrations=integrations)
         try:
             yield app
         finally:

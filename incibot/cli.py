@@ -9,8 +9,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,7 +30,16 @@ from incibot.app import (
     until_told_to_stop,
     working,
 )
-from incibot.config import KEYS, SERVE, WORK, Settings, read_playbook
+from incibot.config import (
+    KEYS,
+    SERVE,
+    WORK,
+    Settings,
+    Team,
+    environment,
+    read_playbook,
+    read_team,
+)
 from incibot.core.chain import proved, tip_in
 from incibot.core.imports.coding import ids as shown_ids
 from incibot.core.incident import number_in
@@ -64,9 +73,23 @@ def _say(words: str) -> None:
 
 def _settings(needs: frozenset[str] = frozenset()) -> tuple[Settings, Playbook]:
     """Read the settings and the playbook; or say all that is wrong with them, and end."""
-    try:
+    with _saying_what_is_wrong():
         settings = Settings.from_env(os.environ, needs=needs)
         return settings, read_playbook(settings.config, reserved=reserved())
+
+
+def _team(needs: frozenset[str] = frozenset()) -> tuple[Settings, Team]:
+    """The same with all of the team's file: for a command that hears or calls other systems."""
+    with _saying_what_is_wrong():
+        settings = Settings.from_env(os.environ, needs=needs)
+        environ = environment(os.environ)
+        return settings, read_team(settings.config, environ=environ, reserved=reserved())
+
+
+@contextmanager
+def _saying_what_is_wrong() -> Iterator[None]:
+    try:
+        yield
     except ConfigError as wrong:
         for problem in wrong.problems:
             _say(f"incibot: {problem}")
@@ -134,11 +157,14 @@ def main() -> None:
 @click.option("--no-worker", is_flag=True, help="Leave the jobs to `incibot worker`.")
 def serve(no_worker: bool) -> None:
     """Serve Slack over HTTP, by Socket Mode too when SLACK_APP_TOKEN is set, and do the jobs."""
-    settings, book = _settings(SERVE)
+    settings, team = _team(SERVE)
     log.configure(settings.log_format, settings.log_level)
 
     async def work() -> int:
-        async with build(settings, book) as app, serving(app, worker=not no_worker) as address:
+        async with (
+            build(settings, team.book, integrations=team.integrations) as app,
+            serving(app, worker=not no_worker) as address,
+        ):
             log.logger(__name__).info("serving", address=address, version=__version__)
             await _until_told_to_stop()
         return DONE
@@ -149,11 +175,11 @@ def serve(no_worker: bool) -> None:
 @main.command()
 def worker() -> None:
     """Do jobs only. Any number may run beside any number of `serve`."""
-    settings, book = _settings(WORK)
+    settings, team = _team(WORK)
     log.configure(settings.log_format, settings.log_level)
 
     async def work() -> int:
-        async with build(settings, book) as app, working(app):
+        async with build(settings, team.book, integrations=team.integrations) as app, working(app):
             log.logger(__name__).info("working", version=__version__)
             await _until_told_to_stop()
         return DONE

@@ -14,6 +14,9 @@ IncibotError
 ├── SlackError          Slack said no
 │   ├── SlackRefused    it will say no again: park the job, show it
 │   └── SlackBusy       it may say yes later: try again, after `retry_after` if Slack named a time
+├── CallError           another system than Slack said no, or nothing
+│   ├── CallRefused     it will say no again: park the job, show it
+│   └── CallBusy        it may say yes later
 ├── Unopenable          none of our keys opens what was sealed
 ├── TemplateError       a template is broken; names it and the line
 └── ConfigError         settings are missing or wrong; names all of them
@@ -120,6 +123,42 @@ class SlackBusy(SlackError):
         self, method: str, code: str, detail: str = "", *, retry_after: float | None = None
     ) -> None:
         super().__init__(method, code, detail)
+        self.retry_after = retry_after
+
+
+class CallError(IncibotError):
+    """Another system did not do what we asked of it.
+
+    Attributes:
+        system: what people call it, such as ``PagerDuty``.
+        code: what is wrong: an HTTP status, or in words.
+        detail: what it said besides.
+    """
+
+    def __init__(self, system: str, code: str, detail: str = "") -> None:
+        self.system = system
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{system}: {code}" + (f" ({detail})" if detail else ""))
+
+
+class CallRefused(CallError):
+    """The same call would be refused again. `status` is of HTTP; None where we did not ask."""
+
+    def __init__(
+        self, system: str, code: str, detail: str = "", *, status: int | None = None
+    ) -> None:
+        super().__init__(system, code, detail)
+        self.status = status
+
+
+class CallBusy(CallError):
+    """The call may work later; `retry_after` in seconds, if a time was named."""
+
+    def __init__(
+        self, system: str, code: str, detail: str = "", *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(system, code, detail)
         self.retry_after = retry_after
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incibot.app import App, build
-from incibot.config import Settings
+from incibot.config import Integrations, Settings
 from incibot.core.history import Head
 from incibot.core.incident import Incident
 from incibot.core.playbook import Playbook
@@ -144,6 +144,7 @@ async def bench(
     playground: Playground | None = None,
     clock: Clock | None = None,
     paced: bool = False,
+    integrations: Integrations | None = None,
     **environment: str,
 ) -> AsyncIterator[Bench]:
     clock = clock or Clock()
@@ -174,7 +175,9 @@ async def bench(
     settings = Settings.from_env(given, dotenv=None)
     async with (
         _stopped(slack if playground is None else None),
-        build(settings, book or Playbook(), clock=clock, paced=paced) as app,
+        build(
+            settings, book or Playbook(), clock=clock, paced=paced, integrations=integrations
+        ) as app,
     ):
         await _newest(app.engine)  # mostly, there is nothing to do
         await app.settle_in()

@@ -273,6 +273,28 @@ class CatchUp:
         return f"catch-up:{self.incident}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDelivery:
+    """Read what came to a hook; `delivery` is its row."""
+
+    delivery: int
+
+    @property
+    def key(self) -> str:
+        return f"delivery:{self.delivery}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowAlert:
+    """Make the alert's message, in the channel of its service, say how it stands; `alert` is its row."""
+
+    alert: int
+
+    @property
+    def key(self) -> str:
+        return f"alert:{self.alert}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -293,6 +315,8 @@ Job = (
     | ShowHomes
     | CatchUp
     | Remind
+    | ReadDelivery
+    | ShowAlert
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

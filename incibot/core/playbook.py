@@ -73,10 +73,17 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Something that the team runs; `invite` as for a severity."""
+    """Something that the team runs; `invite` as for a severity.
+
+    Attributes:
+        aliases: what other systems call it, such as a repository's or a monitor's name.
+        alerts: the channel where alerts of it are shown, its id or ``#name``; empty: nowhere.
+    """
 
     name: str
     invite: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    alerts: str = ""
 
 
 class Reminder(StrEnum):
@@ -319,8 +326,16 @@ class Playbook:
         return patience.of(severity) if patience else None
 
     def service(self, name: str) -> Service | None:
+        """The service of that name, or that somebody else calls so."""
         folded = name.casefold()
-        return next((one for one in self.services if one.name.casefold() == folded), None)
+        return next(
+            (
+                one
+                for one in self.services
+                if folded in (one.name.casefold(), *(alias.casefold() for alias in one.aliases))
+            ),
+            None,
+        )
 
     @property
     def last_status(self) -> Status:

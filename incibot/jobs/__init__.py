@@ -19,8 +19,10 @@ from incibot.core.jobs import (
     LearnPerson,
     OpenChannel,
     PinCard,
+    ReadDelivery,
     Relay,
     Remind,
+    ShowAlert,
     ShowCard,
     ShowHome,
     ShowHomes,
@@ -39,8 +41,10 @@ from incibot.jobs.invite import invite
 from incibot.jobs.learn_person import learn_person
 from incibot.jobs.open_channel import open_channel
 from incibot.jobs.pin_card import pin_card
+from incibot.jobs.read_delivery import read_delivery
 from incibot.jobs.relay import relay
 from incibot.jobs.remind import remind
+from incibot.jobs.show_alert import show_alert
 from incibot.jobs.show_card import show_card
 from incibot.jobs.show_home import show_home, show_homes
 from incibot.jobs.tell import tell
@@ -96,6 +100,10 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await show_homes(job, tools)
         case Remind():
             return await remind(job, tools, again=again)
+        case ReadDelivery():
+            return await read_delivery(job, tools)
+        case ShowAlert():
+            return await show_alert(job, tools, again=again)
         case CatchUp():
             await catch_up(job, tools)
             return None

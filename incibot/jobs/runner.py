@@ -25,7 +25,17 @@ from incibot.core.jobs import (
     unpack,
 )
 from incibot.core.pacing import Stint
-from incibot.errors import Conflict, LeaseLost, Paused, PutOff, Refused, SlackBusy, SlackRefused
+from incibot.errors import (
+    CallBusy,
+    CallRefused,
+    Conflict,
+    LeaseLost,
+    Paused,
+    PutOff,
+    Refused,
+    SlackBusy,
+    SlackRefused,
+)
 from incibot.jobs import Tools, perform
 from incibot.log import logger
 from incibot.store.jobs import NOT_INSTALLED, Claim
@@ -215,9 +225,9 @@ class Runner:
                 await self._look_again(claim)
             except SlackRefused as refused:
                 outcome = await self._refused(claim, refused)
-            except Refused as refused:
+            except (Refused, CallRefused) as refused:
                 outcome = await self._park(claim, str(refused))
-            except SlackBusy as busy:
+            except (SlackBusy, CallBusy) as busy:
                 outcome = await self._again(claim, str(busy), after=busy.retry_after or 0.0)
             except Conflict as conflict:
                 outcome = await self._again(claim, str(conflict), at_once=True)

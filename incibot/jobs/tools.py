@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from incibot.config import Integrations
 from incibot.core.people import Person, UserId
 from incibot.errors import SlackRefused
+from incibot.integrations.http import Http
 from incibot.render import Renderer
 from incibot.slack.gateway import Gateway
 from incibot.store.unit import Clock, Store
@@ -22,6 +24,8 @@ class Tools:
         announce_channel: channel id or ``#name``; None: nothing is announced.
         base_url: public address of the web pages, without a slash at its end; None: there is none.
         zone: in which people are shown times where they named no other.
+        integrations: what the team has named in its file.
+        http: the way to those systems.
     """
 
     store: Store
@@ -31,6 +35,8 @@ class Tools:
     announce_channel: str | None
     base_url: str | None
     zone: ZoneInfo
+    integrations: Integrations
+    http: Http
 
     async def tools(self, team: str) -> Tools | None:
         """Themselves: so a runner may be given those of one workspace alone."""

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
 )
 
-from incibot.store.types import ID, KEY, ROW, WORD, WORDS, Moment, word
+from incibot.store.types import BYTES, ID, KEY, ROW, WORD, WORDS, Moment, word
 
 
 # Whose a row is, as `workspace.scope` says. What belongs to an incident belongs to its workspace.
@@ -353,6 +353,102 @@ listening = Table(  # when a process was there to hear Slack; what lies between 
     Column("until", Moment, nullable=False, index=True),
     Column("chains", Boolean),  # null: a release that knows no chain
     _team(),
+)
+
+# Evidence. Its keys have the workspace's id before them, as those above.
+
+deliveries = Table(  # what came to a hook and was genuine, as it came
+    "deliveries",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("key", KEY, unique=True, nullable=False),  # the product's own name of it, hashed
+    Column("source", WORD, nullable=False),
+    Column("hook", WORD, nullable=False),  # the last part of the address
+    Column("received_at", Moment, nullable=False, index=True),
+    Column("headers", JSON, nullable=False),
+    Column("body", BYTES),  # null: forgotten, since it is old
+    Column("state", WORD, nullable=False, index=True),  # waiting, read or failed
+    Column("error", WORDS, nullable=False),
+    Column("read_at", Moment),
+    _team(index=True),
+    sqlite_autoincrement=True,
+)
+
+alerts = Table(  # each as it stands; a key of the product's is one alert
+    "alerts",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("key", KEY, unique=True, nullable=False),
+    Column("source", WORD, nullable=False),
+    Column("hook", WORD, nullable=False),
+    Column("named", WORDS, nullable=False),  # the key as the product has it
+    Column("title", WORDS, nullable=False),
+    Column("details", WORDS, nullable=False),
+    Column("service", WORDS, nullable=False),  # as the playbook calls it, where it knows it
+    Column("severity", WORDS, nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("links", JSON, nullable=False),
+    Column("state", WORD, nullable=False),
+    Column("fired", Integer, nullable=False),  # how often it began to fire
+    Column("first_at", Moment, nullable=False),
+    Column("fired_at", Moment, nullable=False, index=True),  # when it last began to
+    Column("changed_at", Moment, nullable=False),  # when it came to stand so
+    Column("incident", Integer, ForeignKey("incidents.number")),  # it was attached to it
+    _team(index=True),
+    Index(None, "incident"),
+    sqlite_autoincrement=True,
+)
+
+notices = Table(  # each word of an alert's, and each remark on it
+    "notices",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("key", KEY, unique=True, nullable=False),
+    Column("alert", ROW, ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("delivery", ROW),
+    Column("state", WORD),  # null: a remark
+    Column("at", Moment, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("actor", WORDS, nullable=False),
+    Column("words", WORDS, nullable=False),
+    Column("url", WORDS, nullable=False),
+    _team(),
+    sqlite_autoincrement=True,
+)
+
+verdicts = Table(  # what people say of an alert: each one's last word
+    "verdicts",
+    metadata,
+    Column("alert", ROW, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("user", ID, primary_key=True),
+    Column("useful", Boolean, nullable=False),
+    Column("why", WORDS, nullable=False),
+    Column("at", Moment, nullable=False),
+    _team(),
+)
+
+changes = Table(  # what was changed in production
+    "changes",
+    metadata,
+    Column("id", ROW, primary_key=True, autoincrement=True),
+    Column("key", KEY, unique=True, nullable=False),
+    Column("source", WORD, nullable=False),
+    Column("hook", WORD, nullable=False),
+    Column("delivery", ROW),
+    Column("what", WORD, nullable=False),
+    Column("title", WORDS, nullable=False),
+    Column("details", WORDS, nullable=False),
+    Column("service", WORDS, nullable=False),  # as the playbook calls it, where it knows it
+    Column("version", WORDS, nullable=False),
+    Column("environment", WORDS, nullable=False),
+    Column("state", WORDS, nullable=False),
+    Column("actor", WORDS, nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("heard_at", Moment, nullable=False),
+    Column("data", JSON, nullable=False),
+    _team(index=True),
+    sqlite_autoincrement=True,
 )
 
 # What follows has the columns that slack_sdk's stores write and read (`slack_sdk.oauth`). What is a

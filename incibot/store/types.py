@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, String, Text
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -53,4 +53,5 @@ WORD = word(64)
 WORDS = Text().with_variant(
     mysql.MEDIUMTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
 )
+BYTES = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 ROW = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only INTEGER keys

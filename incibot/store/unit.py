@@ -26,7 +26,7 @@ from incibot.errors import NotInstalled
 from incibot.log import logger
 from incibot.store import catching_up, chain, codings, incidents, timeline, workspaces
 from incibot.store.database import LOCK, Turn, ailment, collided, locked
-from incibot.store.transaction.comparing import Comparing
+from incibot.store.transaction.evidencing import Evidencing
 from incibot.store.transaction.reviewing import KeptReview
 from incibot.store.workspaces import FIRST
 
@@ -269,7 +269,7 @@ class Store:
             self._met |= tx.met
 
 
-class Transaction(Comparing):
+class Transaction(Evidencing):
     """What may be read and written in one unit of work; see `Scoped` for whose it is."""
 
     async def apply(self, change: Change) -> Incident | None:

@@ -48,7 +48,7 @@ SHOWN_BY_JOB = {
 }
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),
-    *("LearnPerson", "Capture", "CatchUp"),
+    *("LearnPerson", "Capture", "CatchUp", "ReadDelivery", "ShowAlert"),
 }
 
 A_PAGE = re.compile(r"<!(?:channel|here|everyone|subteam)")

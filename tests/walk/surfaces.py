@@ -125,4 +125,6 @@ JOBS: dict[str, str] = {
     "LearnPerson": "nobody",
     "Capture": "nobody",
     "CatchUp": "nobody",
+    "ReadDelivery": "nobody",
+    "ShowAlert": "nobody",
 }

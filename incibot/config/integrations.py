@@ -1,0 +1,62 @@
+"""What incibot is integrated with: one module a kind of thing, one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from incibot.config.document import Section
+from incibot.config.hooks import Hook, hooks
+from incibot.core.playbook import Playbook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrations:
+    """What comes in from elsewhere, and whom incibot may call.
+
+    Attributes:
+        hooks: webhooks that come in.
+        private_hosts: hosts that may be called though their addresses are private ones.
+    """
+
+    hooks: tuple[Hook, ...] = ()
+    private_hosts: tuple[str, ...] = ()
+
+    def hook(self, source: str, key: str) -> Hook | None:
+        return next((one for one in self.hooks if (one.source, one.key) == (source, key)), None)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that may be called: those of each address in the configuration, and no other."""
+        return frozenset(_hosts(getattr(self, one.name) for one in fields(self)))
+
+
+def _hosts(values: Any) -> Iterator[str]:
+    """What each integration says that it calls, by its own `hosts`."""
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _hosts(value)
+        elif hasattr(value, "hosts"):
+            yield from value.hosts
+
+
+def _private_hosts(
+    top: Section, key: str, _environ: Mapping[str, str], _book: Playbook
+) -> tuple[str, ...]:
+    return top.texts(key, "a host's name, such as gitlab.internal.example.com")
+
+
+Read = Callable[[Section, str, Mapping[str, str], Playbook], Any]
+
+# The file's keys, which are the fields of Integrations, and how each is read.
+KEYS: Mapping[str, Read] = {
+    "hooks": hooks,
+    "private_hosts": _private_hosts,
+}
+
+
+def integrations(top: Section, environ: Mapping[str, str], book: Playbook) -> Integrations:
+    return Integrations(
+        **{name: read(top, name, environ, book) for name, read in KEYS.items() if top.has(name)}
+    )

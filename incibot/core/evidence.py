@@ -1,0 +1,112 @@
+"""Evidence: what other systems saw or did, as they told of it. Nobody's judgement is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class State(StrEnum):
+    """Where an alert stands, by the word of whoever raised it."""
+
+    FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class What(StrEnum):
+    """What sort of change to production it was."""
+
+    DEPLOY = "deploy"
+    ROLLBACK = "rollback"
+    RELEASE = "release"
+    PUSH = "push"
+    PIPELINE = "pipeline"
+    FLAG = "flag"
+    CONFIG = "config"
+    INFRASTRUCTURE = "infrastructure"
+    EXPERIMENT = "experiment"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something that watches production says that something is wrong, seen by somebody, or right again.
+
+    Attributes:
+        id: the product's own name of this notice; the same notice has the same id, whenever it comes.
+        key: the product's own name of what it is about: notices of one key are one alert.
+        at: when it was so, in UTC; None where the product does not say: when we heard of it.
+        title, details: plain text, as the product has it.
+        service: what the product calls the service; empty where it names none.
+        severity: the product's own word.
+        url: where to look at it.
+        actor: who acknowledged or resolved it, by the product's name of them; empty for a machine.
+        links: more to look at, title to address: a runbook, a graph.
+        ours: the name under which we had asked for it ourselves, where it answers a page of ours.
+    """
+
+    id: str
+    key: str
+    state: State
+    title: str
+    at: datetime | None = None
+    details: str = ""
+    service: str = ""
+    severity: str = ""
+    url: str = ""
+    actor: str = ""
+    links: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    ours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Production was changed, or somebody began to change it.
+
+    Attributes:
+        id, at, service, url, actor, details: as of an alert.
+        state: the product's own word for how it went, such as ``success``; empty where it says nothing.
+        version: what is there now: a tag, a commit, a value.
+        environment: where, such as ``production``; empty where it is not said.
+        data: what else is worth keeping, in JSON's types: ``from`` and ``to`` of a flag.
+    """
+
+    id: str
+    what: What
+    title: str
+    at: datetime | None = None
+    details: str = ""
+    service: str = ""
+    url: str = ""
+    actor: str = ""
+    state: str = ""
+    version: str = ""
+    environment: str = ""
+    data: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Somebody said something elsewhere about an alert: a note, a reply to a call for help.
+
+    Attributes:
+        key: of the alert that it is about.
+    """
+
+    id: str
+    key: str
+    words: str
+    at: datetime | None = None
+    actor: str = ""
+    url: str = ""
+    ours: str = ""
+
+
+Evidence = Alert | Change | Remark

@@ -1,0 +1,107 @@
+"""What a source is: how its deliveries are known to be genuine, and what they tell."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from incibot.config import Hook
+from incibot.core.evidence import Evidence
+from incibot.errors import IncibotError
+from incibot.integrations.http import Http
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Unreadable(IncibotError):
+    """The delivery is genuine, and its body is not as its sender documents it. `str()` says how."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A request to a hook.
+
+    Attributes:
+        headers: by their names in lower case.
+        at: when it came (UTC).
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+    query: Mapping[str, str] = field(default_factory=lambda: _NONE)
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name.lower(), "")
+
+
+Verify = Callable[[Delivery, Hook, Http], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A kind of sender.
+
+    Attributes:
+        word: what stands in the address and in the team's file.
+        title: what people call it.
+        verify: whether the delivery comes from somebody who knows one of the hook's secrets.
+        read: what it tells; nothing, where it tells of nothing that concerns us. Raises Unreadable.
+        id: the product's own name of this delivery, the same at each try; empty where it has none:
+            then the same body is the same delivery.
+        sample: a delivery as the product would send it, signed with the hook's first secret, of
+            something that is marked as a test.
+    """
+
+    word: str
+    title: str
+    verify: Verify
+    read: Callable[[Delivery, Hook], Sequence[Evidence]]
+    id: Callable[[Delivery], str]
+    sample: Callable[[Hook, datetime], Delivery]
+
+
+def signed_by(*, header: str, prefix: str = "", digest: str = "sha256") -> Verify:
+    """Genuine is what bears the hex HMAC of its raw body, by one of the secrets."""
+
+    async def verify(delivery: Delivery, hook: Hook, _http: Http) -> bool:
+        given = delivery.header(header).strip()
+        if not given.startswith(prefix):
+            return False
+        return matches(given.removeprefix(prefix), hook, delivery.body, digest)
+
+    return verify
+
+
+def signature(secret: str, body: bytes, digest: str = "sha256") -> str:
+    """The hex HMAC of the body."""
+    return hmac.new(secret.encode(), body, digest).hexdigest()
+
+
+def matches(given: str, hook: Hook, body: bytes, digest: str = "sha256") -> bool:
+    """Whether that is the body's signature by one of the hook's secrets. Each is tried, in even time."""
+    found = [same(given, signature(one.reveal(), body, digest)) for one in hook.secret]
+    return any(found)
+
+
+def bears(*headers: str) -> Verify:
+    """Genuine is what has one of the secrets in one of these headers, as it is or as `Bearer`."""
+
+    async def verify(delivery: Delivery, hook: Hook, _http: Http) -> bool:
+        given = [delivery.header(name).strip() for name in headers]
+        found = [
+            same(text, secret.reveal()) or same(text, f"Bearer {secret.reveal()}")
+            for text in given
+            for secret in hook.secret
+        ]
+        return any(found)
+
+    return verify
+
+
+def same(one: str, other: str) -> bool:
+    """Whether they are the same, in a time that tells nothing of where they differ."""
+    return hmac.compare_digest(one.encode(errors="surrogateescape"), other.encode())
