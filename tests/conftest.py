@@ -11,6 +11,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from incibot.store import database as database_module
 from tests.bench import DATABASES, Bench, bench, empty, own
 
 LIBRARIES = ("slack_bolt.AsyncApp", "slack_sdk.web", "aiohttp.access", "sqlalchemy.engine.Engine")
@@ -23,6 +24,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("incibot")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is slow, not wrong. Where it is asked how soon, a fixture of this name says so."""
+    monkeypatch.setattr(database_module, "WAIT", 60.0)
 
 
 @pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])

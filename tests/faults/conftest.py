@@ -14,6 +14,11 @@ if DATABASES == ("sqlite://",):
     collect_ignore = ["test_servers.py"]  # what only a database server can do to us
 
 
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    """None: a database that stands still is what happens here."""
+
+
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
     made = Nursery()

@@ -32,6 +32,11 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    """None: here it is asked how soon."""
+
+
 @asynccontextmanager
 async def held(store: Store, table: object = people) -> AsyncIterator[asyncio.Event]:
     """Rows that another program holds on to, until it is told to let go."""
