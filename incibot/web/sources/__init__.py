@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from incibot.web.sources.alertmanager import ALERTMANAGER
+from incibot.web.sources.aws_sns import AWS_SNS
+from incibot.web.sources.datadog import DATADOG
+from incibot.web.sources.grafana import GRAFANA
+from incibot.web.sources.honeycomb import HONEYCOMB
+from incibot.web.sources.lightstep import LIGHTSTEP
+from incibot.web.sources.opsgenie import OPSGENIE
+from incibot.web.sources.pagerduty import PAGERDUTY
+from incibot.web.sources.sentry import SENTRY
+from incibot.web.sources.servicenow import SERVICENOW
 from incibot.web.sources.source import Delivery, Source, Unreadable
 
 __all__ = ["SOURCES", "Delivery", "Source", "Unreadable", "source_of"]
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    ALERTMANAGER,
+    AWS_SNS,
+    DATADOG,
+    GRAFANA,
+    HONEYCOMB,
+    LIGHTSTEP,
+    OPSGENIE,
+    PAGERDUTY,
+    SENTRY,
+    SERVICENOW,
+)
 
 
 def source_of(word: str) -> Source | None:

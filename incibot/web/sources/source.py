@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +41,11 @@ class Delivery:
 
 
 Verify = Callable[[Delivery, Hook, Http], Awaitable[bool]]
+Respond = Callable[[Delivery, Hook, Http], Awaitable[None]]
+
+
+async def _nothing(_delivery: Delivery, _hook: Hook, _http: Http) -> None:
+    """Most senders wait for no answer but that of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,9 @@ class Source:
             then the same body is the same delivery.
         sample: a delivery as the product would send it, signed with the hook's first secret, of
             something that is marked as a test.
+        respond: does what the sender waits for before it sends more, such as confirming that we want
+            it; again and again does no harm. Asked before `read`, of what is genuine. Raises
+            Unreadable, CallRefused, CallBusy.
     """
 
     word: str
@@ -62,6 +72,7 @@ class Source:
     read: Callable[[Delivery, Hook], Sequence[Evidence]]
     id: Callable[[Delivery], str]
     sample: Callable[[Hook, datetime], Delivery]
+    respond: Respond = _nothing
 
 
 def signed_by(*, header: str, prefix: str = "", digest: str = "sha256") -> Verify:
@@ -88,18 +99,29 @@ def matches(given: str, hook: Hook, body: bytes, digest: str = "sha256") -> bool
 
 
 def bears(*headers: str) -> Verify:
-    """Genuine is what has one of the secrets in one of these headers, as it is or as `Bearer`."""
+    """Genuine is what has one of the secrets in one of these headers.
+
+    As it is, after `Bearer`, or as the password of `Basic`, whoever the user is.
+    """
 
     async def verify(delivery: Delivery, hook: Hook, _http: Http) -> bool:
-        given = [delivery.header(name).strip() for name in headers]
-        found = [
-            same(text, secret.reveal()) or same(text, f"Bearer {secret.reveal()}")
-            for text in given
-            for secret in hook.secret
-        ]
+        given = [_token(delivery.header(name).strip()) for name in headers]
+        found = [same(text, secret.reveal()) for text in given for secret in hook.secret]
         return any(found)
 
     return verify
+
+
+def _token(given: str) -> str:
+    scheme, _, rest = given.partition(" ")
+    if scheme.casefold() == "bearer":
+        return rest.strip()
+    if scheme.casefold() == "basic":
+        try:
+            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return given
 
 
 def same(one: str, other: str) -> bool:
