@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from incibot.web.sources.bitbucket import BITBUCKET
+from incibot.web.sources.github import GITHUB
+from incibot.web.sources.gitlab import GITLAB
+from incibot.web.sources.launchdarkly import LAUNCHDARKLY
 from incibot.web.sources.source import Delivery, Source, Unreadable
 
 __all__ = ["SOURCES", "Delivery", "Source", "Unreadable", "source_of"]
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    GITHUB,
+    GITLAB,
+    BITBUCKET,
+    LAUNCHDARKLY,
+)
 
 
 def source_of(word: str) -> Source | None:
