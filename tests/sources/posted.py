@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,13 +116,9 @@ def check_reading(source: Source, deliveries: Sequence[Delivery], of: Hook) -> N
     """Whatever a body holds, it is evidence or Unreadable: as a whole, and in any single field."""
 
     def read(delivery: Delivery) -> None:
-        try:
-            found = source.read(delivery, of)
-        except Unreadable as reason:
-            assert str(reason)
-            return
-        for one in found:
-            check_evidence(one)
+        with suppress(Unreadable):
+            for one in source.read(delivery, of):
+                check_evidence(one)
 
     @settings(max_examples=30)
     @given(st.sampled_from(deliveries), _ANY, st.binary(max_size=20))
