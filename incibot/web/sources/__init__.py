@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from incibot.web.sources.alertmanager import ALERTMANAGER
 from incibot.web.sources.aws_sns import AWS_SNS
+from incibot.web.sources.bitbucket import BITBUCKET
 from incibot.web.sources.datadog import DATADOG
+from incibot.web.sources.github import GITHUB
+from incibot.web.sources.gitlab import GITLAB
 from incibot.web.sources.grafana import GRAFANA
 from incibot.web.sources.honeycomb import HONEYCOMB
+from incibot.web.sources.launchdarkly import LAUNCHDARKLY
 from incibot.web.sources.lightstep import LIGHTSTEP
 from incibot.web.sources.opsgenie import OPSGENIE
 from incibot.web.sources.pagerduty import PAGERDUTY
@@ -19,9 +23,13 @@ __all__ = ["SOURCES", "Delivery", "Source", "Unreadable", "source_of"]
 SOURCES: tuple[Source, ...] = (
     ALERTMANAGER,
     AWS_SNS,
+    BITBUCKET,
     DATADOG,
+    GITHUB,
+    GITLAB,
     GRAFANA,
     HONEYCOMB,
+    LAUNCHDARKLY,
     LIGHTSTEP,
     OPSGENIE,
     PAGERDUTY,
