@@ -12,6 +12,7 @@ from typing import Any
 from incibot.config import Hook
 from incibot.web.sources.part import Part, kept
 from incibot.web.sources.source import Delivery, Unreadable
+from incibot.web.sources.told import first_secret
 
 TEST = "Test from incibot: nothing is wrong"
 
@@ -110,10 +111,8 @@ def sample(
 ) -> Delivery:
     """What would be sent: `sign` says which headers bear the proof, made with the first secret."""
     sent = json.dumps(body, ensure_ascii=False).encode()
-    secret = hook.secret[0].reveal() if hook.secret else ""
-    return Delivery(
-        headers={"content-type": "application/json", **sign(secret, sent)}, body=sent, at=at
-    )
+    proof = sign(first_secret(hook), sent)
+    return Delivery(headers={"content-type": "application/json", **proof}, body=sent, at=at)
 
 
 def token(secret: str, _body: bytes) -> Mapping[str, str]:
