@@ -33,9 +33,7 @@ def check_token(source: Source, delivery: Delivery, *headers: str) -> None:
     """Who has one of the secrets in one of these headers is believed, and nobody else."""
     word = source.word
     assert is_genuine(source, delivery, hook(word)), "as the sample was sent"
-    bare = {
-        name: value for name, value in delivery.headers.items() if SECRET not in value
-    }
+    bare = {name: value for name, value in delivery.headers.items() if SECRET not in value}
     assert not is_genuine(source, replace(delivery, headers=bare), hook(word)), "without a secret"
     for header in headers:
         for right in (SECRET, f"Bearer {SECRET}", f"bearer  {SECRET} ", basic(f"incibot:{SECRET}")):
@@ -44,7 +42,15 @@ def check_token(source: Source, delivery: Delivery, *headers: str) -> None:
             assert is_genuine(source, sent, hook(word, "the new one", SECRET)), "while it changes"
             assert not is_genuine(source, sent, hook(word, "the new one")), "after it was changed"
             assert not is_genuine(source, sent, Hook(source=word, key=word)), "no secret, no pass"
-        for wrong in ("", "Bearer", f"Bearer {SECRET}x", SECRET[:-1], basic(SECRET), "Basic é", "é"):
+        for wrong in (
+            "",
+            "Bearer",
+            f"Bearer {SECRET}x",
+            SECRET[:-1],
+            basic(SECRET),
+            "Basic é",
+            "é",
+        ):
             sent = replace(delivery, headers={**bare, header.lower(): wrong})
             assert not is_genuine(source, sent, hook(word)), wrong
 

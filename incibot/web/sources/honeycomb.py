@@ -55,7 +55,7 @@ def _read(delivery: Delivery, _hook: Hook) -> Sequence[Evidence]:
 
 def _details(told: Part) -> str:
     groups = [
-        f"{_group(one)}: {word(one.values.get('Result'), one.place)}"
+        f"{_group(one)}: {word(one.values.get('Result'), one.place) or 'no value'}"
         for one in told.parts("result_groups_triggered")
     ]
     about = told.text("trigger_description") or told.text("slo_description")
