@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from incibot.web.sources.cloudevents import CLOUDEVENTS
+from incibot.web.sources.generic import GENERIC
 from incibot.web.sources.source import Delivery, Source, Unreadable
 
 __all__ = ["SOURCES", "Delivery", "Source", "Unreadable", "source_of"]
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    GENERIC,
+    CLOUDEVENTS,
+)
 
 
 def source_of(word: str) -> Source | None:
