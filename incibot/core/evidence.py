@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -115,6 +115,26 @@ class Remark:
 Evidence = Alert | Change | Remark
 
 
+def sound(told: Evidence) -> Evidence:
+    """The same without what no database keeps: zero bytes, and halves of characters."""
+    whole = {one.name: _sound(getattr(told, one.name)) for one in fields(told)}
+    return replace(told, **whole)
+
+
+def _sound(value: Any) -> Any:
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return value.replace("\0", "").encode(errors="replace").decode()
+        case Mapping():
+            return {_sound(str(key)): _sound(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_sound(one) for one in value]
+        case _:
+            return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAlert:
     """An alert as it stands, by all that was told of it.
@@ -195,3 +215,132 @@ def _told(alert: KeptAlert, notice: Notice) -> str:
         return alert.title + (f"\n{said}" if said else "")
     by = f" by {notice.actor}" if notice.actor else ""
     return f"{notice.state.value.capitalize()}{by}: {alert.title}"
+
+
+# Where an alert stands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an alert stands after all that was told of it; the fields as of a `KeptAlert`."""
+
+    state: State
+    fired: int
+    first_at: datetime
+    fired_at: datetime
+    changed_at: datetime
+
+
+def standing(told: Iterable[tuple[datetime, State]]) -> Standing | None:
+    """What its notices come to, in whatever order they came; None where there is none.
+
+    Of two of one moment the one that is further on holds. An alert fires anew when it was over, or
+    unheard of; that somebody has seen one of which we had not heard says that it fired.
+    """
+    ordered = sorted(told, key=rank)
+    if not ordered:
+        return None
+    before, fired, fired_at, changed_at = State.RESOLVED, 0, ordered[0][0], ordered[0][0]
+    for at, state in ordered:
+        if before is State.RESOLVED and state is not State.RESOLVED:
+            fired, fired_at = fired + 1, at
+        if state is not before:
+            before, changed_at = state, at
+    return Standing(
+        state=before,
+        fired=fired,
+        first_at=ordered[0][0],
+        fired_at=fired_at,
+        changed_at=changed_at,
+    )
+
+
+def rank(told: tuple[datetime, State]) -> tuple[datetime, int]:
+    """Which of two notices of an alert holds: the greater."""
+    return told[0], list(State).index(told[1])
+
+
+# Which incident's it is
+
+BEFORE = timedelta(hours=24)  # how long before a declaration a change is looked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What evidence is an incident's: of its service, from before it was declared until it ended.
+
+    Attributes:
+        service: as the playbook calls it; empty where the incident names none.
+        ended_at: when its response was over; None while it is open.
+    """
+
+    incident: int
+    service: str
+    declared_at: datetime
+    ended_at: datetime | None = None
+
+    def is_after(self, at: datetime) -> bool:
+        """Whether the incident was over by then."""
+        return self.ended_at is not None and at > self.ended_at
+
+    def is_of(self, service: str) -> bool:
+        return bool(service) and service.casefold() == self.service.casefold()
+
+
+def belongs(change: Change, scope: Scope, *, at: datetime) -> bool:
+    """Whether a change is in the incident's timeline. Where the incident names no service, any is."""
+    if at < scope.declared_at - BEFORE or scope.is_after(at):
+        return False
+    return scope.is_of(change.service) or not scope.service
+
+
+def belonging(alert: KeptAlert, notices: Iterable[Notice], scope: Scope) -> tuple[Notice, ...]:
+    """What of all that was told of an alert is in the incident's timeline.
+
+    Of an alert of its service: what is told while the incident is open, and, of one that still
+    fired when it was declared, what was told since that one began to. Of an alert that somebody
+    attached to it: all until it was over.
+    """
+    told = sorted(notices, key=lambda one: (one.at, one.id))
+    attached = alert.incident == scope.incident
+    if not attached and not scope.is_of(alert.service):
+        return ()
+    then = standing(
+        (one.at, one.state) for one in told if one.state and one.at <= scope.declared_at
+    )
+    since = scope.declared_at
+    if then is not None and then.state is not State.RESOLVED:
+        since = then.fired_at
+    return tuple(
+        one for one in told if (attached or one.at >= since) and not scope.is_after(one.at)
+    )
+
+
+def change_entry(change: Change, *, id: int, source: str, at: datetime) -> Entry:
+    """What a change is in a timeline.
+
+    Args:
+        id: of the row that it is kept in.
+        source: the word of the source that told of it.
+    """
+    more = {
+        "state": change.state,
+        "version": change.version,
+        "environment": change.environment,
+        "service": change.service,
+        "by": change.actor,
+    }
+    data: dict[str, Any] = {"change": id, "what": change.what.value}
+    # Of the sender's own names only these may stand among ours.
+    data |= {name: change.data[name] for name in ("from", "to") if name in change.data}
+    if rest := {name: one for name, one in change.data.items() if name not in data}:
+        data["more"] = rest
+    return Entry(
+        key=f"change:{id}",
+        kind=EntryKind.CHANGE,
+        occurred_at=at,
+        by_name=source,
+        words=escape(change.title),
+        source=Source(type=source, url=change.url),
+        data=data | {name: value for name, value in more.items() if value},
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from incibot.web.sources.bitbucket import BITBUCKET
+from incibot.web.sources.cloudevents import CLOUDEVENTS
+from incibot.web.sources.generic import GENERIC
 from incibot.web.sources.github import GITHUB
 from incibot.web.sources.gitlab import GITLAB
 from incibot.web.sources.launchdarkly import LAUNCHDARKLY
@@ -15,6 +17,8 @@ SOURCES: tuple[Source, ...] = (
     GITLAB,
     BITBUCKET,
     LAUNCHDARKLY,
+    GENERIC,
+    CLOUDEVENTS,
 )
 
 

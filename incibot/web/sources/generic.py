@@ -11,8 +11,9 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
+from incibot.config import Hook
 from incibot.core.evidence import Alert, Change, Evidence, Remark, State, What
-from incibot.web.sources.source import Unreadable
+from incibot.web.sources.source import Delivery, Source, Unreadable, bears
 
 _KINDS: Mapping[str, type[Evidence]] = MappingProxyType(
     {"alert": Alert, "change": Change, "remark": Remark}
@@ -35,6 +36,7 @@ OWN: Mapping[str, Any] = MappingProxyType(
         },
     }
 )
+_ONCE = 600  # seconds in which the same body, without a name of its own, is the same delivery
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _MILLISECONDS = 100_000_000_000  # as seconds, the year 5138
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -49,8 +51,8 @@ def read_mapped(
     the fields of that evidence (`core.evidence`) and where each stands: a path (``labels.service``,
     ``0.name``), a constant (``=deploy``), a text with paths in it (``{app.name} {version}``), a list of
     these of which the first that is not empty holds, or `from` such a one with `words`, theirs to ours,
-    and `else`. `when` has paths, each with the words one of which must stand there (``*``: any), else
-    the rule tells nothing; `each` is the path of a list, of whose members each is read by itself.
+    and `else`. `when` has paths, each with the words one of which must stand there (``app.*``: what
+    begins so), else the rule tells nothing; `each` is the path of a list, of whose members each is read by itself.
 
     Args:
         unnamed: what tells this document from an equal one, where it has neither an id nor a time.
@@ -89,8 +91,10 @@ def _applies(part: Any, when: Mapping[str, Any] | None) -> bool:
 
 
 def _is_one_of(word: str, words: Any) -> bool:
-    allowed = [_text(one) for one in (words if isinstance(words, list) else [words])]
-    return word.casefold() in [one.casefold() for one in allowed] or ("*" in allowed and word != "")
+    allowed = [_text(one).casefold() for one in (words if isinstance(words, list) else [words])]
+    folded = word.casefold()
+    begins = [one[:-1] for one in allowed if one.endswith("*")]
+    return folded in allowed or (word != "" and any(folded.startswith(one) for one in begins))
 
 
 def _evidence(kind: str, part: Any, rule: Mapping[str, Any], unnamed: str) -> Evidence:
@@ -138,7 +142,7 @@ def _field(part: Any, name: str, place: Any) -> Any:
         raise Unreadable(f"{name} is no mapping")
     if name == "links":
         found = {key: _text(one) for key, one in found.items()}
-    return {sound(key): _sound(one) for key, one in found.items() if one not in ("", None)}
+    return {key: one for key, one in found.items() if one not in ("", None)}
 
 
 def _value(part: Any, place: Any) -> Any:
@@ -191,28 +195,11 @@ def _text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return sound(value)
+            return value.strip()
         case int() | float():
             return str(value)
         case _:
-            return sound(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _sound(value: Any) -> Any:
-    match value:
-        case str():
-            return sound(value)
-        case Mapping():
-            return {sound(str(key)): _sound(one) for key, one in value.items()}
-        case list():
-            return [_sound(one) for one in value]
-        case _:
-            return value
-
-
-def sound(text: str) -> str:
-    """The text without what no database keeps: zero bytes, and halves of characters."""
-    return text.replace("\0", "").encode(errors="replace").decode().strip()
+            return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def moment(value: Any, *, place: str) -> datetime | None:
@@ -246,3 +233,89 @@ def _of_number(value: Any) -> datetime:
 def _of_text(value: Any) -> datetime:
     found = datetime.fromisoformat(str(value).strip())
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def wrong_with(map: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a map of the team's file, a line each."""
+    problems = []
+    for kind, given in map.items():
+        if kind not in _KINDS:
+            problems.append(f"map.{kind}: incibot knows no such key; there are {', '.join(_KINDS)}")
+            continue
+        rules = given if isinstance(given, list) else [given]
+        for rule in rules:
+            problems += [f"map.{kind}{one}" for one in _wrong_with_rule(kind, rule)]
+    return problems
+
+
+def _wrong_with_rule(kind: str, rule: Any) -> Iterator[str]:
+    if not isinstance(rule, Mapping):
+        yield ": it wants fields, each with its place in the body"
+        return
+    names = [one.name for one in fields(_KINDS[kind])]
+    for name, place in rule.items():
+        if name == "when":
+            if not isinstance(place, Mapping):
+                yield ".when: it wants paths, each with the words that stand there"
+        elif name == "each":
+            if not isinstance(place, str):
+                yield ".each: it wants the path of a list"
+        elif name not in names:
+            yield f".{name}: there is no such field; there are {', '.join(names)}, when and each"
+        elif name not in _MAPPINGS and isinstance(place, Mapping):
+            if not {"from"} <= place.keys() <= {"from", "words", "else"}:
+                yield f".{name}: it wants from, and perhaps words and else"
+            elif not isinstance(place.get("words", {}), Mapping):
+                yield f".{name}.words: it wants their words, each with ours"
+    for name in ("key", "words") if kind == "remark" else ("title",):
+        if name not in rule:
+            yield f".{name}: is missing"
+
+
+def _read(delivery: Delivery, hook: Hook) -> tuple[Evidence, ...]:
+    try:
+        document = json.loads(delivery.body)
+    except (ValueError, RecursionError):
+        raise Unreadable("the body is no JSON") from None
+    unnamed = delivery.at.isoformat()
+    if hook.map:
+        return read_mapped(document, hook.map, unnamed=unnamed)
+    several = document if isinstance(document, list) else [document]
+    return tuple(found for one in several for found in read_mapped(one, OWN, unnamed=unnamed))
+
+
+def _id(delivery: Delivery) -> str:
+    """Senders of their own making try again soon, if at all; later it is meant anew."""
+    if named := delivery.header("Idempotency-Key"):
+        return named
+    lately = int(delivery.at.timestamp()) // _ONCE
+    return f"{sha256(delivery.body).hexdigest()}@{lately}"
+
+
+def _sample(hook: Hook, at: datetime) -> Delivery:
+    told = {
+        "kind": "change",
+        "id": f"test-{at.isoformat()}",
+        "title": "Test of incibot's hook: nothing was changed",
+        "what": "other",
+        "at": at.isoformat(),
+    }
+    return Delivery(
+        headers={
+            "content-type": "application/json",
+            "authorization": f"Bearer {hook.secret[0].reveal() if hook.secret else ''}",
+        },
+        body=json.dumps(told).encode(),
+        at=at,
+    )
+
+
+GENERIC = Source(
+    word="generic",
+    title="Generic webhook",
+    verify=bears("Authorization", "X-Incibot-Token"),
+    read=_read,
+    id=_id,
+    sample=_sample,
+    check=lambda hook: wrong_with(hook.map),
+)
