@@ -5,7 +5,9 @@ from __future__ import annotations
 from incibot.web.sources.alertmanager import ALERTMANAGER
 from incibot.web.sources.aws_sns import AWS_SNS
 from incibot.web.sources.bitbucket import BITBUCKET
+from incibot.web.sources.cloudevents import CLOUDEVENTS
 from incibot.web.sources.datadog import DATADOG
+from incibot.web.sources.generic import GENERIC
 from incibot.web.sources.github import GITHUB
 from incibot.web.sources.gitlab import GITLAB
 from incibot.web.sources.grafana import GRAFANA
@@ -24,7 +26,9 @@ SOURCES: tuple[Source, ...] = (
     ALERTMANAGER,
     AWS_SNS,
     BITBUCKET,
+    CLOUDEVENTS,
     DATADOG,
+    GENERIC,
     GITHUB,
     GITLAB,
     GRAFANA,

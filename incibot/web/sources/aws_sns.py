@@ -188,5 +188,6 @@ AWS_SNS = Source(
     read=_read,
     id=_id,
     sample=_sample,
+    proof="topics",
     respond=_respond,
 )

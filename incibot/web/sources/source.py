@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Literal
 
 from incibot.config import Hook
 from incibot.core.evidence import Evidence
@@ -15,6 +17,16 @@ from incibot.errors import IncibotError
 from incibot.integrations.http import Http
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+# Which headers are kept with a delivery, by the words of their names: what says what it is, and
+# nothing that may prove who sent it.
+_TELLING = frozenset(
+    {"ce", "delivery", "event", "hook", "message", "request", "resource", "sns"}
+    | {"type", "webhook"}
+)
+_PROVING = re.compile(r"auth|cookie|credential|password|secret|signature|token|api-?key")
+_LONG = 1000  # characters of a header's value; longer ones tell nothing that a source needs
+# What a reader of foreign documents stumbles over, besides what it says itself.
+STUMBLES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Unreadable(IncibotError):
@@ -60,6 +72,10 @@ class Source:
             then the same body is the same delivery.
         sample: a delivery as the product would send it, signed with the hook's first secret, of
             something that is marked as a test.
+        proof: the key of a hook without which nobody can be known to be the sender.
+        check: what is wrong with what the file says of a hook, a line each.
+        options: the headers that answer a sender who asks beforehand (by the method OPTIONS)
+            whether it may send; None where it may not, or where none asks.
         respond: does what the sender waits for before it sends more, such as confirming that we want
             it; again and again does no harm. Asked before `read`, of what is genuine. Raises
             Unreadable, CallRefused, CallBusy.
@@ -71,7 +87,22 @@ class Source:
     read: Callable[[Delivery, Hook], Sequence[Evidence]]
     id: Callable[[Delivery], str]
     sample: Callable[[Hook, datetime], Delivery]
+    proof: Literal["secret", "topics"] = "secret"
+    check: Callable[[Hook], Sequence[str]] = lambda _hook: ()
+    options: Callable[[Mapping[str, str]], Mapping[str, str] | None] = lambda _headers: None
     respond: Respond = _nothing
+
+
+def kept_headers(headers: Mapping[str, str], hook: Hook) -> dict[str, str]:
+    """The headers without which a delivery could not be read again; none with a secret in it."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if _TELLING & set(name.split("-"))
+        and not _PROVING.search(name)
+        and len(value) <= _LONG
+        and not any(one.reveal() in value for one in hook.secret)
+    }
 
 
 def signed_by(*, header: str, prefix: str = "", digest: str = "sha256") -> Verify:
