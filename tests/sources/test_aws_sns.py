@@ -7,6 +7,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +22,14 @@ from cryptography.x509.oid import NameOID
 
 from incibot.config import Hook
 from incibot.core.evidence import Change, State, What
+from incibot.core.jobs import ReadDelivery
 from incibot.errors import CallBusy, CallRefused
 from incibot.integrations.http import Answer, Http
+from incibot.jobs import perform
 from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.aws_sns import AWS_SNS, KEPT, Certificates
+from tests.bench import bench
+from tests.sources import sending
 from tests.sources.alarmed import alert, check_test
 from tests.sources.posted import SAMPLES, check_reading, hook, posted, saying
 
@@ -495,3 +500,36 @@ def test_whatever_a_message_holds_it_is_evidence_or_unreadable() -> None:
         ),
     )
     check_reading(inner, [saying(ALARM, one) for one in told], OURS)
+
+
+# From the door to the row
+
+
+async def test_a_subscription_that_comes_in_is_confirmed_by_a_job(tmp_path: Path) -> None:
+    ours = sending.hook("aws-sns", topics=(TOPIC,))
+    async with bench("sqlite://", tmp_path, integrations=sending.hooks(ours)) as it:
+
+        async def comes(id: str) -> ReadDelivery:
+            sent = json.dumps(body(SUBSCRIPTION, MessageId=id)).encode()
+            answer = await sending.send(
+                it, sent, "aws-sns/aws-sns", headers={"X-Incibot-Token": sending.SECRET}
+            )
+            assert answer.status == 202
+            return ReadDelivery(delivery=answer.json["delivery"])
+
+        async def does(job: ReadDelivery, amazon: Amazon) -> tuple[str, str]:
+            await perform(job, replace(it.app.tools, http=amazon), again=False)
+            async with it.app.store.read() as tx:
+                kept = await tx.delivery(job.delivery)
+            return kept.state, kept.error
+
+        amazon, job = Amazon(), await comes("one")
+        with pytest.raises(CallBusy):  # and the job comes back
+            await does(job, Amazon(error=CallBusy("Amazon SNS", "503")))
+        assert await does(job, amazon) == ("read", "")
+        assert len(amazon.asked) == 1
+        refusing = Amazon(error=CallRefused("Amazon SNS", "404", "Token expired"))
+        assert await does(await comes("two"), refusing) == (
+            "failed",
+            "Amazon SNS: 404 (Token expired)",
+        )
