@@ -296,7 +296,7 @@ def _sample(hook: Hook, at: datetime) -> Delivery:
     told = {
         "kind": "change",
         "id": f"test-{at.isoformat()}",
-        "title": "Test of incibot's hook: nothing was changed",
+        "title": "A test of incibot's hook: nothing was changed",
         "what": "other",
         "at": at.isoformat(),
     }
