@@ -44,6 +44,7 @@ from incibot.store.sealing import Seal
 from incibot.store.unit import Clock, Store, Transaction
 from incibot.store.workspaces import Workspace
 from incibot.web import server
+from incibot.web.hooks import Hooks, wrong_with
 from incibot.web.install import Install
 from incibot.web.metrics import Metrics
 from incibot.web.sessions import Doorkeeper
@@ -113,6 +114,8 @@ class App:
         self.metrics = Metrics()
         self._session = session
         self.integrations = integrations or Integrations()
+        if problems := wrong_with(self.integrations.hooks, several=installed):
+            raise ConfigError(problems)
         self.http = Http(self.integrations.hosts, self.integrations.private_hosts)
         self._gateways: dict[str, Gateway] = {}
         self._one: OneToken | None = None
@@ -147,6 +150,13 @@ class App:
             zone=settings.time_zone,
             site=self.site,
             install=self._install(),
+            hooks=Hooks(
+                self.first,
+                self.integrations,
+                http=self.http,
+                metrics=self.metrics,
+                usual_team=self._usual_team,
+            ),
             signing_secret=settings.slack_signing_secret.reveal()
             if settings.slack_signing_secret
             else None,
@@ -377,6 +387,7 @@ class App:
                 await self.pulse()
                 if self.clock() - tidied >= CHORES:
                     await self.first.whole.write(lambda tx: tx.forget_receipts())
+                    await self.first.whole.write(lambda tx: tx.forget_bodies())
                     await self.first.whole.write(forget)
                     tidied = self.clock()
             except (SQLAlchemyError, OSError) as trouble:

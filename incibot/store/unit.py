@@ -294,6 +294,11 @@ class Transaction(Evidencing):
             if number is None:
                 raise ValueError(f"the entry {entry.key} belongs to no incident")
             await self.record(number, entry)
+        if stored is not None and not self.book.is_over(stored.status):
+            # There may be evidence already of what is declared or taken up again just now.
+            anew = stored.version == 0 or stored.turned_at == self.at
+            if anew:
+                await self.join_evidence(stored.number)
         for post in change.posts:
             await self._remember(post)
         for job in change.jobs:

@@ -25,6 +25,12 @@ class Metrics:
             ["kind", "outcome"],
             registry=self.registry,
         )
+        self.hooks = Counter(
+            "incibot_hooks",
+            "Requests to hooks, by source and what became of them",
+            ["source", "outcome"],
+            registry=self.registry,
+        )
         self.calls = Counter(
             "incibot_slack_calls",
             "Calls of Slack's Web API, by method and outcome",
@@ -60,6 +66,12 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.hook_deliveries = Gauge(
+            "incibot_hook_deliveries",
+            "Deliveries to hooks that are kept, by source and whether they are waiting, read or failed",
+            ["source", "state"],
+            registry=self.registry,
+        )
         self.database = Gauge(
             "incibot_database_up",
             "1 if the database answered when it was last asked, else 0",
@@ -81,6 +93,9 @@ class Metrics:
     def heard(self, kind: str, outcome: str) -> None:
         self.deliveries.labels(kind, outcome).inc()
 
+    def hooked(self, source: str, outcome: str) -> None:
+        self.hooks.labels(source, outcome).inc()
+
     def done(self, kind: str, outcome: str) -> None:
         self.jobs.labels(kind, outcome).inc()
 
@@ -100,6 +115,7 @@ class Metrics:
             count, parked, oldest = await tx.waiting()
             severities = await tx.open_by_severity()
             said, silenced = await tx.said()
+            heard = await tx.heard_by_hooks()
             at = tx.at
         self.database.set(1)
         self.waiting.set(count)
@@ -110,6 +126,10 @@ class Metrics:
         for reminder in Reminder:
             self.said.labels(reminder.value).set(said.get(reminder.value, 0))
             self.silenced.labels(reminder.value).set(silenced.get(reminder.value, 0))
+
+        self.hook_deliveries.clear()
+        for one in heard:
+            self.hook_deliveries.labels(one.source, one.state).inc(one.count)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

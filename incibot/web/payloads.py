@@ -1,4 +1,4 @@
-"""The body of a request from Slack, read into its payload; whatever is no such body is told so."""
+"""The body of a request, whole; and one from Slack, read into its payload or told that it is none."""
 
 from __future__ import annotations
 
@@ -6,12 +6,28 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from aiohttp import web
+
 from incibot.web.trouble import Denied
 
 MOST = 1024 * 1024  # bytes; Slack's are far smaller
 FIELDS = 100  # of a form
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+
+
+async def whole(request: web.Request) -> bytes:
+    """The raw body. Raises HTTPRequestEntityTooLarge for one that no sender of ours would send."""
+    named = request.content_length or 0
+    body = b"" if named > MOST else await request.read()
+    if max(named, len(body)) > MOST:
+        raise web.HTTPRequestEntityTooLarge(max_size=MOST, actual_size=named)
+    return body
+
+
+def lower(request: web.Request) -> dict[str, str]:
+    """The headers by their names in lower case."""
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 def read(body: bytes, content_type: str) -> dict[str, Any]:

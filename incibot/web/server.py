@@ -22,6 +22,7 @@ from incibot.render import Renderer
 from incibot.store.unit import Clock, Store
 from incibot.web import payloads
 from incibot.web.api import Api
+from incibot.web.hooks import Hooks
 from incibot.web.install import INSTALL, REDIRECT, Install
 from incibot.web.metrics import Metrics
 from incibot.web.pages import Pages
@@ -66,6 +67,7 @@ def build(
     zone: ZoneInfo,
     site: Site | None,
     install: Install | None = None,
+    hooks: Hooks,
     ready: Ready,
     clock: Clock,
 ) -> web.Application:
@@ -75,6 +77,7 @@ def build(
         deliver: hands a genuine payload of Slack's to whoever hears it.
         site: what the pages have in common; None where there are none.
         install: how workspaces get incibot; None where there is one workspace, by its token.
+        hooks: who may send evidence.
         usual_team: the workspace of an API token that names none.
         signing_secret: None where Slack delivers by Socket Mode only; then `/slack/events` is shut.
         ready: answers with what is not ready yet, a line each; with nothing when all is.
@@ -85,9 +88,9 @@ def build(
         """Events, commands and interactivity. The answer comes after the commit."""
         if verifier is None:
             return web.json_response({"error": "http mode is off"}, status=404)
-        body = await _slacks(request)
+        body = await payloads.whole(request)
         try:
-            genuine = verifier.is_valid_request(body, dict(_lower(request)))
+            genuine = verifier.is_valid_request(body, payloads.lower(request))
         except (UnicodeDecodeError, ValueError, TypeError):
             genuine = (
                 False  # a time that is no number, a body that is no text, a signature beyond ASCII
@@ -147,6 +150,7 @@ def build(
             web.get("/healthz", healthz),
             web.get("/readyz", readyz),
             web.get("/metrics", show_metrics),
+            *hooks.routes(),
             *api.routes(),
             *(install.routes() if install else ()),
             *(Pages(site, streams).routes() if site else ()),
@@ -163,16 +167,3 @@ async def _harden(_request: web.Request, answer: web.StreamResponse) -> None:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers.pop("Server", None)  # it would name versions
-
-
-async def _slacks(request: web.Request) -> bytes:
-    """The raw body. Raises HTTPRequestEntityTooLarge for one that Slack would not send."""
-    named = request.content_length or 0
-    body = b"" if named > payloads.MOST else await request.read()
-    if max(named, len(body)) > payloads.MOST:
-        raise web.HTTPRequestEntityTooLarge(max_size=payloads.MOST, actual_size=named)
-    return body
-
-
-def _lower(request: web.Request) -> list[tuple[str, str]]:
-    return [(name.lower(), value) for name, value in request.headers.items()]

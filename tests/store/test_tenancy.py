@@ -22,6 +22,8 @@ from sqlalchemy import MetaData, Table, insert, select, update
 from incibot.core import moves
 from incibot.core.catching_up import Progress
 from incibot.core.change import Change, Post
+from incibot.core.evidence import Alert, Evidence, Remark, State, What
+from incibot.core.evidence import Change as Deployed
 from incibot.core.incident import Incident
 from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
 from incibot.core.people import ChannelId, Person, UserId
@@ -44,6 +46,7 @@ from incibot.store.schema import (
     receipts,
 )
 from incibot.store.schema import workspace as workspace_rows
+from incibot.store.transaction.delivering import Origin
 from incibot.store.unit import Store, Transaction
 from incibot.store.workspaces import Workspace
 from tests.bench import START, Clock
@@ -72,6 +75,7 @@ class Theirs:
     incident: Incident
     claim: Claim
     parked: int
+    delivery: int
 
 
 def number_of(team: str) -> int:
@@ -144,6 +148,10 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         await tx.receive("event:E1")
         await tx.listen("process", since=tx.at)
         await tx.ask(Tell(user=ANA, words=f"of {team}", about="x"))
+        for whom in ("both", team):
+            assert await kept(tx, whom)
+            assert (await taken(tx, whom))[:2] == (1, 1)
+        await tx.fail_delivery(2 * number, f"odd in {team}")
 
     await here.write(live)
     # Some of its jobs are claimed, and one laid aside.
@@ -184,6 +192,7 @@ async def known_of(store: Store) -> Theirs:
         incident = await tx.incident(number)
         entry = await tx.entry_by_key(number, f"slack:{channel}:{ROOT}")
         (parked,) = await tx.parked()
+        (failed,) = await tx.failed_deliveries()
         row = (
             await tx.connection.execute(
                 select(jobs).where(jobs.c.kind == "Tell", jobs.c.team == THEIRS)
@@ -212,6 +221,7 @@ async def known_of(store: Store) -> Theirs:
         incident=incident,
         claim=claim,
         parked=parked.id,
+        delivery=failed.id,
     )
 
 
@@ -383,12 +393,51 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "members_as_of": lambda tx, it: tx.members_as_of(it.number),
     "notice_mark": lambda tx, it: tx.notice_mark(mark_of(THEIRS)),
     "notice_deletion": lambda tx, it: tx.notice_deletion(it.channel, it.ts),
+    # What comes to hooks
+    "keep_delivery": (lambda tx, it: kept(tx, "both"), lambda tx, it: kept(tx, THEIRS)),
+    "delivery": lambda tx, it: tx.delivery(it.delivery),
+    "failed_deliveries": lambda tx, it: tx.failed_deliveries(),
+    "heard_by_hooks": lambda tx, it: tx.heard_by_hooks(),
+    "read_again": lambda tx, it: tx.read_again(it.delivery),
+    "fail_delivery": lambda tx, it: tx.fail_delivery(it.delivery, "it is odd"),
+    "forget_bodies": lambda tx, it: tx.forget_bodies(),
+    "take_in": (
+        lambda tx, it: taken(tx, "both"),
+        lambda tx, it: taken(tx, THEIRS),
+        lambda tx, it: tx.take_in([], replace(origin(tx), delivery=it.delivery)),
+    ),
+    "join_evidence": lambda tx, it: tx.join_evidence(it.number),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.
 SHARED = {"next_number"}
 # Marks belong to the incident whose channel it is: nobody else sets any there.
 NOT_OURS = {"mark": False, "notice_mark": False}
+
+
+def evidence_of(whom: str) -> list[Evidence]:
+    """What is told by products that may give the same names in both workspaces."""
+    return [
+        Alert(id=f"1 {whom}", key=whom, state=State.FIRING, title=whom, service="Checkout"),
+        Remark(id=f"2 {whom}", key=whom, words=whom),
+        Deployed(id=f"3 {whom}", what=What.DEPLOY, title=whom),
+    ]
+
+
+def origin(tx: Transaction) -> Origin:
+    return Origin(source="generic", hook="x", heard_at=tx.at)
+
+
+async def taken(tx: Transaction, whom: str) -> tuple[int, int, int]:
+    """How much of it was new; rows are numbered through for all workspaces."""
+    found = await tx.take_in(evidence_of(whom), origin(tx))
+    return len(found.alerts), len(found.changes), found.entries
+
+
+async def kept(tx: Transaction, whom: str) -> bool:
+    """Whether it was new."""
+    how = {"source": "generic", "hook": "x", "headers": {}, "body": b"{}"}
+    return await tx.keep_delivery(id=whom, **how) is not None
 
 
 def progress(tx: Transaction) -> Progress:
@@ -439,6 +488,7 @@ async def test_a_workspace_is_told_and_changes_what_it_would_if_it_were_alone(
         async with both.read() as tx:
             before = await theirs_in(tx)
         assert all(before[table] for table in ("incidents", "entries", "jobs", "marks", "people"))
+        assert all(before[table] for table in ("deliveries", "alerts", "notices", "changes"))
         for name, asked in ASKED.items():
             for ask in asked if isinstance(asked, tuple) else (asked,):
                 expected, _ = await answer(alone, ask, it)

@@ -83,6 +83,10 @@ SHORTCUTS = ("declare_incident", "declare_from_message", "add_to_timeline")
 # The routes: who of those without a cookie or token may ask, and what is asked.
 ROUTES: dict[str, str] = {
     "POST /slack/events": "signed",  # by Slack; everything else here goes through it
+    "POST /hooks/{source}/{key}": "signed",  # by whoever knows the hook's secret; nothing is shown
+    "OPTIONS /hooks/{source}/{key}": "signed",
+    "POST /hooks/{source}": "signed",
+    "OPTIONS /hooks/{source}": "signed",
     "GET /healthz": "open",
     "GET /readyz": "open",
     "GET /metrics": "open",
