@@ -75,7 +75,7 @@ def test_the_story_is_told_in_the_order_of_time_by_six_people_over_more_than_25_
     times = [step.at for step in CHECKOUT.steps]
     assert times == sorted(times)
     assert CHECKOUT.begins <= times[0]
-    assert {step.who for step in CHECKOUT.steps} == {person.name for person in PEOPLE}
+    assert CHECKOUT.people == {person.name for person in PEOPLE}
     assert CHECKOUT.ends - CHECKOUT.begins > timedelta(minutes=25)
 
 
