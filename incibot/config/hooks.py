@@ -13,6 +13,7 @@ from incibot.config.secret import Secret
 from incibot.core.playbook import Playbook
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+_TOPIC = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 _TEAM = re.compile(r"[TE][A-Z0-9]{2,20}")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -42,6 +43,20 @@ class Hook:
     topics: tuple[str, ...] = ()
     map: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where SNS is called for these topics: for certificates, and to confirm a subscription."""
+        return tuple(dict.fromkeys(map(sns_host, self.topics)))
+
+
+def sns_host(topic: str) -> str:
+    """The host of SNS in the topic's region; empty where the ARN is none."""
+    found = _TOPIC.fullmatch(topic)
+    if not found:
+        return ""
+    partition, region = found[1], found[2]
+    return f"sns.{region}.amazonaws.com" + (".cn" if partition == "aws-cn" else "")
+
 
 def hooks(top: Section, key: str, environ: Mapping[str, str], book: Playbook) -> tuple[Hook, ...]:
     found = []
@@ -58,9 +73,18 @@ def hooks(top: Section, key: str, environ: Mapping[str, str], book: Playbook) ->
                 service=service,
                 channel=one.channel("channel"),
                 workspace=one.pattern("workspace", _TEAM, "a workspace's id, such as T0123ABCD"),
-                topics=one.texts("topics", "the ARN of an SNS topic"),
+                topics=_topics(one),
                 map=one.any_mapping("map", "fields, each with its place in the body"),
             )
         )
     top.each_once(key, (f"{one.source}/{one.key}" for one in found))
     return tuple(found)
+
+
+def _topics(one: Section) -> tuple[str, ...]:
+    wants = "the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:alarms"
+    topics = one.texts("topics", wants)
+    for topic in topics:
+        if not sns_host(topic):
+            one.wrong("topics", topic, wants)
+    return topics

@@ -9,6 +9,7 @@ from incibot.core.change import Change
 from incibot.core.evidence import Evidence
 from incibot.core.jobs import ReadDelivery
 from incibot.core.secrets import mask
+from incibot.errors import CallRefused
 from incibot.jobs.tools import Tools
 from incibot.log import logger
 from incibot.store.deliveries import KeptDelivery
@@ -25,8 +26,8 @@ async def read_delivery(job: ReadDelivery, tools: Tools) -> Change | None:
         kept = await tx.delivery(job.delivery)
     hook = tools.integrations.hook(kept.source, kept.hook)
     try:
-        found = _told(kept, tools)
-    except Unreadable as odd:
+        found = await _told(kept, tools)
+    except (Unreadable, CallRefused) as odd:
         await _fail(kept, str(odd), tools)
         return None
     except STUMBLES as stumble:
@@ -55,14 +56,15 @@ async def read_delivery(job: ReadDelivery, tools: Tools) -> Change | None:
     return None
 
 
-def _told(kept: KeptDelivery, tools: Tools) -> Sequence[Evidence]:
-    """Raises Unreadable, and what its source's reader raises."""
+async def _told(kept: KeptDelivery, tools: Tools) -> Sequence[Evidence]:
+    """Raises Unreadable, CallRefused, CallBusy, and what its source's reader raises."""
     source, hook = source_of(kept.source), tools.integrations.hook(kept.source, kept.hook)
     if source is None or hook is None:
         raise Unreadable(f"hooks: names no {kept.source}/{kept.hook} any more")
     if kept.body is None:
         raise Unreadable("its body is forgotten, since it is old")
     came = Delivery(headers=kept.headers, body=kept.body, at=kept.received_at)
+    await source.respond(came, hook, tools.http)
     found = source.read(came, hook)
     for one in found:
         if one.at is not None and one.at.tzinfo is None:

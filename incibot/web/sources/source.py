@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -51,6 +52,11 @@ class Delivery:
 
 
 Verify = Callable[[Delivery, Hook, Http], Awaitable[bool]]
+Respond = Callable[[Delivery, Hook, Http], Awaitable[None]]
+
+
+async def _nothing(_delivery: Delivery, _hook: Hook, _http: Http) -> None:
+    """Most senders wait for no answer but that of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,9 @@ class Source:
         check: what is wrong with what the file says of a hook, a line each.
         options: the headers that answer a sender who asks beforehand (by the method OPTIONS)
             whether it may send; None where it may not, or where none asks.
+        respond: does what the sender waits for before it sends more, such as confirming that we want
+            it; again and again does no harm. Asked before `read`, of what is genuine. Raises
+            Unreadable, CallRefused, CallBusy.
     """
 
     word: str
@@ -81,6 +90,7 @@ class Source:
     proof: Literal["secret", "topics"] = "secret"
     check: Callable[[Hook], Sequence[str]] = lambda _hook: ()
     options: Callable[[Mapping[str, str]], Mapping[str, str] | None] = lambda _headers: None
+    respond: Respond = _nothing
 
 
 def kept_headers(headers: Mapping[str, str], hook: Hook) -> dict[str, str]:
@@ -119,18 +129,29 @@ def matches(given: str, hook: Hook, body: bytes, digest: str = "sha256") -> bool
 
 
 def bears(*headers: str) -> Verify:
-    """Genuine is what has one of the secrets in one of these headers, as it is or as `Bearer`."""
+    """Genuine is what has one of the secrets in one of these headers.
+
+    As it is, after `Bearer`, or as the password of `Basic`, whoever the user is.
+    """
 
     async def verify(delivery: Delivery, hook: Hook, _http: Http) -> bool:
-        given = [delivery.header(name).strip() for name in headers]
-        found = [
-            same(text, secret.reveal()) or same(text, f"Bearer {secret.reveal()}")
-            for text in given
-            for secret in hook.secret
-        ]
+        given = [_token(delivery.header(name).strip()) for name in headers]
+        found = [same(text, secret.reveal()) for text in given for secret in hook.secret]
         return any(found)
 
     return verify
+
+
+def _token(given: str) -> str:
+    scheme, _, rest = given.partition(" ")
+    if scheme.casefold() == "bearer":
+        return rest.strip()
+    if scheme.casefold() == "basic":
+        try:
+            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except ValueError:
+            return ""
+    return given
 
 
 def same(one: str, other: str) -> bool:
