@@ -38,9 +38,9 @@ _BEFORE: Final[tuple[Step, ...]] = (
     _the.hears("14:05:00", "launchdarkly", flag="checkout-tax-v2", to="on", by="Dana Whitfield",
                says="from 10 to 100 %, as planned",
                label="LaunchDarkly tells incibot: a flag went on for everybody"),
-    _the.hears("14:06:40", "generic", title="CheckoutErrorRateHigh", state="firing",
-               says="5xx over 5 % of POST /checkout",
-               label="The alerts tell incibot: CheckoutErrorRateHigh"),
+    _the.hears("14:06:40", "alertmanager", alert="CheckoutErrorRateHigh", state="firing",
+               summary="5xx over 5 % of POST /checkout", since="14:06:30",
+               label="Alertmanager tells incibot: CheckoutErrorRateHigh"),
 )
 
 _DECLARED: Final[tuple[Step, ...]] = (
@@ -281,7 +281,8 @@ _NOT_QUITE: Final[tuple[Step, ...]] = (
                label="The rollback is through"),
     _the.says("14:32:10", "chidi", "2 %"),
     _the.says("14:33:05", "chidi", "0.3. that is an ordinary Friday"),
-    _the.hears("14:33:40", "generic", title="CheckoutErrorRateHigh", state="resolved"),
+    _the.hears("14:33:40", "alertmanager", alert="CheckoutErrorRateHigh", state="resolved",
+               summary="5xx over 5 % of POST /checkout", since="14:06:30"),
     _the.says("14:34:02", "chidi", "alert has cleared itself, and the pager agrees"),
     _the.types("14:34:20", "dana", "status mitigated rolled back, errors as on any Friday",
                label="Dana: mitigated, for the second time"),

@@ -15,7 +15,7 @@ from incibot.demo.story import Step, StoryBroken
 from incibot.web.sources.source import signature
 
 SECRET: Final = "northwind-tells-incibot"  # noqa: S105 - of hooks that only this machine reaches
-WORDS: Final = ("github", "launchdarkly", "generic")
+WORDS: Final = ("github", "launchdarkly", "alertmanager")
 INTEGRATIONS: Final = Integrations(
     hooks=tuple(
         Hook(source=word, key="northwind", secret=(Secret(SECRET),), service="checkout")
@@ -111,20 +111,29 @@ def _launchdarkly(
     return {"Content-Type": "application/json", "X-LD-Signature": signature(SECRET, body)}, body
 
 
-def _generic(at: datetime, *, state: str, title: str, says: str = "") -> tuple[Headers, bytes]:
-    """An alert, in incibot's own words."""
+def _alertmanager(
+    at: datetime, *, alert: str, state: str, summary: str, since: str
+) -> tuple[Headers, bytes]:
+    """An alert that fires, or is over; `since` is the time of day when it began."""
+    day = at.date().isoformat()
     body = _sent(
         {
-            "kind": "alert",
-            "id": f"{title} {at.isoformat()}",
-            "key": title,
-            "state": state,
-            "title": title,
-            "details": says,
-            "service": "checkout",
-            "severity": "critical",
-            "url": "https://graphs.northwind.example/d/checkout",
-            "at": at.isoformat(),
+            "version": "4",
+            "groupKey": f'{{}}:{{alertname="{alert}"}}',
+            "status": state,
+            "receiver": "incibot",
+            "externalURL": "https://alerts.northwind.example",
+            "alerts": [
+                {
+                    "status": state,
+                    "labels": {"alertname": alert, "service": "checkout", "severity": "page"},
+                    "annotations": {"summary": summary},
+                    "startsAt": f"{day}T{since}Z",
+                    "endsAt": at.isoformat() if state == "resolved" else "0001-01-01T00:00:00Z",
+                    "generatorURL": "https://graphs.northwind.example/d/checkout",
+                    "fingerprint": "b3f3a1f5c0de1234",
+                }
+            ],
         }
     )
     return {"Content-Type": "application/json", "Authorization": f"Bearer {SECRET}"}, body
@@ -137,5 +146,5 @@ def _sent(body: Any) -> bytes:
 _WRITERS: Final[Mapping[str, Callable[..., tuple[Headers, bytes]]]] = {
     "github": _github,
     "launchdarkly": _launchdarkly,
-    "generic": _generic,
+    "alertmanager": _alertmanager,
 }

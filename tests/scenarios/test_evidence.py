@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from incibot.config import Hook, Integrations, Secret
 from incibot.core.playbook import Playbook, Service
 from incibot.core.timeline import EntryKind
 from incibot.web.sources import Delivery
-from tests.bench import START, Bench, bench
+from tests.bench import Bench, bench
 from tests.review.test_language import NEVER
 from tests.sources.posted import SECRET, posted, saying
+from tests.sources.sending import send
 
 DEPLOYED = posted("github-deployment_status_success.json")
 FLAG_ON = posted("launchdarkly-flag_on.json")
 FLAG_OFF = posted("launchdarkly-flag_off.json")
+FIRING = posted("alertmanager-firing.json")
+RESOLVED = posted("alertmanager-resolved.json")
 RUN = "https://github.com/acme/checkout/actions/runs/81233123"
 FLAG = "https://app.launchdarkly.com/default/production/features/checkout-tax-v2"
-GRAPH = "https://graphs.example.com/d/checkout"
-
-
-def alert(state: str, at: str) -> Delivery:
-    """In incibot's own words."""
-    body = {
-        "kind": "alert",
-        "id": f"CheckoutErrorRateHigh/{state}",
-        "key": "CheckoutErrorRateHigh",
-        "title": "CheckoutErrorRateHigh",
-        "state": state,
-        "service": "Checkout",
-        "url": GRAPH,
-        "at": at,
-    }
-    headers = {"content-type": "application/json", "authorization": f"Bearer {SECRET}"}
-    return Delivery(headers=headers, body=json.dumps(body).encode(), at=START)
+GRAPH = "https://prometheus.example.com/graph?g0.expr=checkout%3Aerrors%3Aratio5m+%3E+0.05&g0.tab=1"
 
 
 @pytest.fixture
@@ -49,25 +34,24 @@ async def watched(tmp_path: Path) -> AsyncIterator[Bench]:
     hooks = Integrations(
         hooks=tuple(
             Hook(source=word, key="shop", secret=(Secret(SECRET),), service=service)
-            for word, service in (("github", ""), ("launchdarkly", "Checkout"), ("generic", ""))
+            for word, service in (
+                ("github", ""),
+                ("launchdarkly", "Checkout"),
+                ("alertmanager", ""),
+            )
         )
     )
-    book = Playbook(services=(Service(name="Checkout", aliases=("acme/checkout",)),))
+    book = Playbook(services=(Service(name="Checkout", aliases=("acme/checkout", "checkout-api")),))
     async with bench("sqlite://", tmp_path, book=book, integrations=hooks) as made:
         yield made
 
 
 async def posts(here: Bench, source: str, delivery: Delivery) -> int:
     """The status of the answer, once all that follows is done."""
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(
-            f"{here.url}/hooks/{source}/shop", data=delivery.body, headers=delivery.headers
-        ) as answer,
-    ):
-        status = answer.status
+    path = f"{source}/shop"
+    answer = await send(here, delivery.body, path, secret=None, headers=delivery.headers)
     await here.settle()
-    return status
+    return answer.status
 
 
 def told(entries: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -90,7 +74,7 @@ async def test_what_was_told_before_during_and_after_is_in_the_record_and_is_cal
     watched.clock.passes(minutes=4, seconds=7)
     assert await posts(watched, "github", DEPLOYED) == 202
     watched.clock.passes(minutes=2)
-    assert await posts(watched, "generic", alert("firing", "2026-11-20T14:06:08Z")) == 202
+    assert await posts(watched, "alertmanager", FIRING) == 202
     # Late, and out of order: LaunchDarkly promises neither.
     assert await posts(watched, "launchdarkly", FLAG_ON) == 202
     watched.clock.passes(minutes=3)
@@ -101,11 +85,11 @@ async def test_what_was_told_before_during_and_after_is_in_the_record_and_is_cal
     channel = (await watched.incident()).channel_name
     watched.clock.passes(minutes=12)
     assert await posts(watched, "launchdarkly", FLAG_OFF) == 202
-    assert await posts(watched, "github", DEPLOYED) == 202, "GitHub sends it once more"
+    assert await posts(watched, "github", DEPLOYED) == 202, "sent once more by GitHub"
     forged = saying(FLAG_OFF, {"_id": "forged", "kind": "flag", "name": "All of it"})
     assert await posts(watched, "launchdarkly", forged) == 401
     watched.clock.passes(minutes=13)
-    assert await posts(watched, "generic", alert("resolved", "2026-11-20T14:33:40Z")) == 202
+    assert await posts(watched, "alertmanager", RESOLVED) == 202
     await watched.types("milestone started 14:06", channel=channel)
     await watched.types("resolve all is well", channel=channel)
 
@@ -113,10 +97,10 @@ async def test_what_was_told_before_during_and_after_is_in_the_record_and_is_cal
     assert told(timeline["entries"]) == [
         ("14:04:05", "Deployed checkout 9f2c1a4 to production", RUN),
         ("14:05:10", "Turned on the flag Checkout tax v2 in production", FLAG),
-        ("14:06:08", "CheckoutErrorRateHigh", GRAPH),
+        *[("14:06:30", "18% of POST /checkout fail", GRAPH)] * 2,  # of two pods
         ("14:09:07", "declared", ""),
         ("14:21:10", "Turned off the flag Checkout tax v2 in production", FLAG),
-        ("14:33:40", "Resolved: CheckoutErrorRateHigh", GRAPH),
+        *[("14:33:30", "Resolved: 18% of POST /checkout fail", GRAPH)] * 2,
     ]
     flag = next(one for one in timeline["entries"] if one["text"].startswith("Turned on"))
     assert (flag["data"]["from"], flag["data"]["to"]) == ("off", "on")

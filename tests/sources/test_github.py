@@ -177,6 +177,15 @@ def test_a_hook_may_name_the_workflows() -> None:
         GITHUB.read(RUN, hook("github", map={"pipelines": {"a": "b"}}))
 
 
+def test_a_map_that_names_something_else_is_told_at_the_start() -> None:
+    wrong = hook("github", map={"workflows": ["deploy"], "branches": [1], "environments": "prod"})
+    assert GITHUB.check(wrong) == [
+        "map.workflows: incibot knows no such key; there are environments, branches, pipelines",
+        "map.branches: it wants a list of names, such as main or prod*",
+    ]
+    assert GITHUB.check(OURS) == []
+
+
 @pytest.mark.parametrize("event", ["ping", "issues", "deployment", "star", ""])
 def test_events_that_change_nothing_are_nothing(event: str) -> None:
     assert changes(GITHUB, saying(STATUS, body_of(STATUS), x_github_event=event), OURS) == []
