@@ -15,13 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import click
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
-from incibot import __version__, leaving, log
+from incibot import __version__, hearing, leaving, log
 from incibot.app import (
     be_gone_in_time,
     build,
@@ -41,6 +42,7 @@ from incibot.config import (
     read_team,
 )
 from incibot.core.chain import proved, tip_in
+from incibot.core.evidence import Change, What
 from incibot.core.imports.coding import ids as shown_ids
 from incibot.core.incident import number_in
 from incibot.core.people import zone_of
@@ -48,6 +50,7 @@ from incibot.core.playbook import Depth, Kind, Playbook
 from incibot.core.redaction import Level as Masking
 from incibot.core.redaction import Redactor
 from incibot.core.review.language import PROFILES, Level, check
+from incibot.core.when import read_moment
 from incibot.errors import ConfigError, IncibotError, NotFound, Refused
 from incibot.exports import FORMATS, encoded, format_of
 from incibot.exports.format import Chunk
@@ -550,6 +553,132 @@ def retry(job: int | None) -> None:
             await engine.dispose()
         _say(f"{count} to be tried again")
         return DONE if count or job is None else FAILED
+
+    _run(work())
+
+
+@main.group()
+def hooks() -> None:
+    """What other systems send, and what became of it."""
+
+
+@hooks.command("list")
+@click.option("--failed", is_flag=True, help="Those that could not be read, with the reason.")
+def list_hooks(failed: bool) -> None:
+    """List each hook with what came to it."""
+    settings, team = _team()
+
+    async def work() -> int:
+        async with _reading(settings, team.book) as tx:
+            lines = (
+                hearing.as_failed(await tx.failed_deliveries())
+                if failed
+                else hearing.as_listed(await tx.heard_by_hooks(), team.integrations)
+            )
+        for line in lines:
+            click.echo(line)
+        return DONE
+
+    _run(work())
+
+
+@hooks.command()
+@click.argument("delivery", type=int)
+def show(delivery: int) -> None:
+    """Show a delivery as it came, secrets masked."""
+    settings, book = _settings()
+
+    async def work() -> int:
+        async with _reading(settings, book) as tx:
+            kept = await tx.delivery(delivery)
+        for line in hearing.as_shown(kept):
+            click.echo(line)
+        return DONE
+
+    _run(work())
+
+
+@hooks.command()
+@click.argument("delivery", type=int, required=False)
+@click.option("--failed", is_flag=True, help="All that could not be read.")
+def replay(delivery: int | None, failed: bool) -> None:
+    """Have a delivery read again; what it told before is not told twice."""
+    if (delivery is None) == (not failed):
+        raise click.UsageError("name a delivery, or --failed for all that could not be read")
+    settings, book = _settings()
+
+    async def work() -> int:
+        async with _writing(settings, book) as store:
+            count = await hearing.read_again(store, delivery)
+        _say(f"{count} to be read again")
+        return DONE
+
+    _run(work())
+
+
+@hooks.command("test")
+@click.argument("hook", metavar="SOURCE[/KEY]")
+@click.option("--url", help="Where incibot runs; INCIBOT_BASE_URL or this machine, if left out.")
+def try_hook(hook: str, url: str | None) -> None:
+    """Send what that source would send, of something that is marked as a test, and say what came back."""
+    settings, team = _team()
+    address = url or settings.base_url or f"http://127.0.0.1:{settings.port}"
+
+    async def work() -> int:
+        async with _writing(settings, team.book) as store:
+            found = hearing.hook_named(hook, team.integrations)
+            trial = await hearing.tried(found, address, at=now(), store=store)
+        click.echo(trial.says)
+        return DONE if trial.well else FAILED
+
+    _run(work())
+
+
+@main.command()
+@click.argument("title")
+@click.option(
+    "--service", default="", help="What was changed, as in services: or one of its aliases."
+)
+@click.option(
+    "--what",
+    type=click.Choice([one.value for one in What]),
+    default=What.DEPLOY.value,
+    show_default=True,
+)
+@click.option("--version", "number", default="", help="What is there now.")
+@click.option("--environment", default="", help="Where, such as production.")
+@click.option("--state", default="", help="How it went, such as success.")
+@click.option("--url", default="", help="Where to look at it.")
+@click.option("--by", default="", help="Who did it.")
+@click.option(
+    "--at", "when", help="When: 14:05, 10 minutes ago, 2026-11-20T14:05Z; now, if left out."
+)
+@click.option("--id", help="Its own name: the same one is kept once, however often it is told.")
+@click.option("--workspace", help="The workspace's id, where incibot is in several.")
+def change(
+    title: str,
+    what: str,
+    number: str,
+    by: str,
+    when: str | None,
+    id: str | None,
+    workspace: str | None,
+    **told: Any,
+) -> None:
+    """Tell of a change to production, such as: incibot change "deployed api 1.2.3" --service api."""
+    settings, book = _settings()
+
+    async def work() -> int:
+        at = read_moment(when, now=now(), zone=settings.time_zone).at if when else None
+        name = id or uuid4().hex  # each time it is told without a name it is another one
+        made = Change(
+            id=name, what=What(what), title=title, at=at, version=number, actor=by, **told
+        )
+        async with _writing(settings, book) as store:
+            taken = await hearing.tell(store, made, workspace=workspace)
+        new = "kept" if taken.changes else "it was known already"
+        _say(f"{new}; it is new in {taken.entries} timelines")
+        return DONE
 
     _run(work())
 

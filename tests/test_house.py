@@ -27,7 +27,7 @@ FLOORS = (
     {"slack", "web"},
     {"jobs"},
     {"app", "workspaces"},
-    {"demo", "doctor", "bringing", "leaving", "cli"},
+    {"demo", "doctor", "bringing", "leaving", "hearing", "cli"},
     {"__main__"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, start=1) for room in rooms}

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from incibot.config import Hook
 from incibot.core.evidence import Alert, Evidence, Remark, State
 from incibot.web.sources import Delivery, Source
 from tests.sources.posted import NOW, SECRET, hook, is_genuine
+
+PAGES = Path(__file__).parents[2] / "docs" / "integrations"
+FENCE = re.compile(r"^ *```json\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 def told(source: Source, delivery: Delivery, of: Hook | None = None) -> Evidence:
@@ -70,3 +77,10 @@ def check_test(source: Source, of: Hook) -> None:
     later = alert(source, source.sample(of, NOW.replace(hour=15)), of)
     assert later.id != found.id
     assert later.key == found.key, "there is one such alert, however often it is tried"
+
+
+def shown(page: str) -> Any:
+    """The body that a page of the documentation shows."""
+    text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+    (found,) = FENCE.findall(text)
+    return json.loads(found)

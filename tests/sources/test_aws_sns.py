@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from incibot.config import Hook
+from incibot.config import Hook, Team, read_team
 from incibot.core.evidence import Change, State, What
 from incibot.core.jobs import ReadDelivery
-from incibot.errors import CallBusy, CallRefused
+from incibot.errors import CallBusy, CallRefused, ConfigError
 from incibot.integrations.http import Answer, Http
 from incibot.jobs import perform
+from incibot.web.hooks import wrong_with
 from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.aws_sns import AWS_SNS, KEPT, Certificates
 from tests.bench import bench
@@ -289,6 +290,23 @@ def test_the_topics_say_which_hosts_may_be_called() -> None:
     topics = (TOPIC, TOPIC + "2", "arn:aws-cn:sns:cn-north-1:123456789012:alarms")
     assert replace(OURS, topics=topics).hosts == (HOST, "sns.cn-north-1.amazonaws.com.cn")
     assert hook("pagerduty").hosts == ()
+
+
+def test_topics_stand_in_the_file_and_are_needed(tmp_path: Path) -> None:
+    file = tmp_path / "incibot.yaml"
+
+    def read(topics: str) -> Team:
+        file.write_text(f"hooks:\n  - source: aws-sns\n    topics: {topics}\n", encoding="utf-8")
+        return read_team(file, environ={})
+
+    found = read(f"[{TOPIC}]").integrations
+    assert found.hosts == {HOST}
+    assert wrong_with(found.hooks, several=False) == []
+    (problem,) = wrong_with(read("[]").integrations.hooks, several=False)
+    assert problem.startswith("hooks[aws-sns].topics: is missing")
+    for odd in (TOPIC + "/x", "arn:aws:sns:eu-west-1.evil.example/:123456789012:a", "alarms"):
+        with pytest.raises(ConfigError, match=r"topics: got .* it wants the ARN of an SNS topic"):
+            read(f'["{odd}"]')
 
 
 # What is told

@@ -11,7 +11,7 @@ import pytest
 from incibot.core.evidence import State
 from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.datadog import DATADOG
-from tests.sources.alarmed import alert, check_test, check_token
+from tests.sources.alarmed import alert, check_test, check_token, shown
 from tests.sources.posted import body_of, check_reading, hook, posted, saying, with_values
 
 OURS = hook("datadog")
@@ -107,6 +107,14 @@ def test_the_state_is_told_by_the_kind_where_nothing_else_tells_it() -> None:
     assert alert(DATADOG, plain).state is State.FIRING
     over = monitor(alert_transition="", title="Checkout", alert_type="success")
     assert alert(DATADOG, over).state is State.RESOLVED
+
+
+def test_the_template_that_we_publish_is_filled_in_by_datadog_and_then_read() -> None:
+    sent, template = body_of(TRIGGERED), shown("datadog")
+    filled = {key: sent[key] for key in template}
+    assert alert(DATADOG, saying(TRIGGERED, filled)) == alert(DATADOG, TRIGGERED)
+    bare = alert(DATADOG, saying(TRIGGERED, template | {"title": "[Triggered] x", "date": ""}))
+    assert (bare.state, bare.title, bare.url) == (State.FIRING, "x", ""), "no variable is shown"
 
 
 def test_people_are_named_without_their_domain() -> None:

@@ -10,7 +10,7 @@ import pytest
 from incibot.core.evidence import State
 from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.lightstep import LIGHTSTEP
-from tests.sources.alarmed import alert, check_test, check_token
+from tests.sources.alarmed import alert, check_test, check_token, shown
 from tests.sources.posted import body_of, check_reading, hook, posted, saying, with_values
 
 OURS = hook("lightstep")
@@ -67,6 +67,10 @@ def test_each_group_is_an_alert_of_its_own_and_there_need_be_none() -> None:
     assert alert(LIGHTSTEP, violation(group="service=cart")).key == "aL8sQ1/service=cart"
     found = alert(LIGHTSTEP, violation(group=None, condition=None, alert={"id": "a"}))
     assert (found.key, found.title) == ("a", "a")
+
+
+def test_what_the_page_shows_is_read() -> None:
+    assert alert(LIGHTSTEP, saying(VIOLATED, shown("lightstep"))) == alert(LIGHTSTEP, VIOLATED)
 
 
 def test_what_is_no_such_body_says_what_is_amiss() -> None:

@@ -10,7 +10,7 @@ import pytest
 from incibot.core.evidence import State
 from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.servicenow import SERVICENOW
-from tests.sources.alarmed import alert, check_test, check_token
+from tests.sources.alarmed import alert, check_test, check_token, shown
 from tests.sources.posted import body_of, check_reading, hook, posted, saying, with_values
 
 OURS = hook("servicenow")
@@ -73,6 +73,10 @@ def test_what_the_system_itself_did_has_no_actor_and_little_is_needed() -> None:
 
 def test_records_of_other_tables_are_nothing() -> None:
     assert SERVICENOW.read(record(table="change_request"), OURS) == []
+
+
+def test_what_the_page_shows_is_read() -> None:
+    assert alert(SERVICENOW, saying(UPDATED, shown("servicenow"))) == alert(SERVICENOW, UPDATED)
 
 
 def test_what_is_no_such_body_says_what_is_amiss() -> None:

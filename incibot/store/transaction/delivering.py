@@ -164,7 +164,8 @@ class Delivering(Comparing):
                     if told is not None:
                         alert, fresh = told
                         entries += await self._join_alert(alert, fresh)
-                        shown[alert.id] = None
+                        if alert.fired or isinstance(one, Alert):  # else nobody has heard of it
+                            shown[alert.id] = None
         for number in shown:
             await self.ask(ShowAlert(alert=number))
         if origin.delivery is not None:
