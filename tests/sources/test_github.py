@@ -99,6 +99,7 @@ def test_deployments_elsewhere_are_none_of_production_unless_the_hook_says_so() 
     assert changes(GITHUB, staging, OURS) == changes(GITHUB, preview, OURS) == []
     asked = hook("github", map={"environments": ["prod*", "staging"]})
     assert change(GITHUB, staging, asked).environment == "Staging"
+    assert change(GITHUB, preview, asked).environment == "production"
     assert changes(GITHUB, STATUS, hook("github", map={"environments": "eu-*"})) == []
 
 

@@ -12,7 +12,12 @@ from incibot.web.sources.part import Part, document
 from incibot.web.sources.reading import sample as signed_sample
 from incibot.web.sources.source import Delivery, Source, signature, signed_by
 from incibot.web.sources.told import pushed, ran
-from incibot.web.sources.watched import watches_branch, watches_pipeline, wrong_with_map
+from incibot.web.sources.watched import (
+    watched_pipeline,
+    watches_branch,
+    watches_pipeline,
+    wrong_with_map,
+)
 
 _OVER: Final = ("SUCCESSFUL", "FAILED", "STOPPED")
 
@@ -149,8 +154,8 @@ def sample(hook: Hook, at: datetime) -> Delivery:
         "actor": {"display_name": "incibot-test"},
         "repository": {"full_name": "incibot/test"},
         "commit_status": {
-            "key": id,
-            "name": "incibot-test: deploy (a test, nothing was deployed)",
+            "key": watched_pipeline(hook),
+            "name": "incibot-test (a test, nothing was deployed)",
             "state": "SUCCESSFUL",
             "updated_on": at.isoformat(),
         },

@@ -34,8 +34,9 @@ def _deployment_status(body: Part, hook: Hook) -> list[Change]:
     state = status.needed("state")
     id = deployment.needed("id")
     environment = status.text("environment") or deployment.text("environment")
-    tries = deployment.flag("transient_environment")  # the preview of a pull request
-    if state not in _OVER or tries or not watches_environment(hook, environment):
+    # The preview of a pull request, mostly.
+    fleeting = deployment.flag("transient_environment") and "environments" not in hook.map
+    if state not in _OVER or fleeting or not watches_environment(hook, environment):
         return []
     repository = body.part("repository")
     back = "rollback" in deployment.text("task").casefold()

@@ -9,6 +9,7 @@ from incibot.web.sources.source import Unreadable
 
 ELSEWHERE = ("dev*", "*test*", "qa*", "stag*", "preview*", "review*", "sandbox*", "local*")
 MAIN = ("main", "master", "trunk")
+_NO_PATTERN = str.maketrans("?", "x", "*[]")
 DEPLOYS = ("*deploy*", "*release*", "*publish*", "*rollback*", "*roll back*")
 
 
@@ -34,6 +35,11 @@ def watches_pipeline(hook: Hook, *names: str) -> bool:
     if wanted is None:
         wanted = DEPLOYS
     return any(_is_one_of(name, wanted) for name in names)
+
+
+def watched_pipeline(hook: Hook) -> str:
+    """A name that `watches_pipeline` takes."""
+    return next(iter(_patterns(hook, "pipelines") or DEPLOYS)).translate(_NO_PATTERN)
 
 
 def wrong_with_map(hook: Hook, *known: str) -> list[str]:
