@@ -19,6 +19,7 @@ import pytest
 
 from incibot.demo import CHECKOUT, Player, Step, Story, StoryBroken, StoryClock, Summary, play, run
 from incibot.demo.story import INCIDENT, Script
+from incibot.demo.systems import post
 from incibot.playground import Playground
 from incibot.playground.northwind import PEOPLE
 
@@ -75,7 +76,7 @@ def test_the_story_is_told_in_the_order_of_time_by_six_people_over_more_than_25_
     times = [step.at for step in CHECKOUT.steps]
     assert times == sorted(times)
     assert CHECKOUT.begins <= times[0]
-    assert {step.who for step in CHECKOUT.steps} == {person.name for person in PEOPLE}
+    assert CHECKOUT.people == {person.name for person in PEOPLE}
     assert CHECKOUT.ends - CHECKOUT.begins > timedelta(minutes=25)
 
 
@@ -135,6 +136,36 @@ def test_the_timeline_holds_every_kind_of_thing_that_people_can_say(played: Play
         *("note", "declared", "status", "severity", "role", "milestone", "update", "task"),
         *("joined", "left", "link"),
     } <= kinds.keys()
+
+
+def test_systems_told_of_it_before_somebody_declared_and_while_people_worked(
+    played: Played,
+) -> None:
+    told = [
+        (f"{datetime.fromisoformat(one['occurred_at']):%H:%M}", one["source"]["type"], one["kind"])
+        for one in played.timeline["entries"]
+        if one["kind"] in ("change", "alert", "declared")
+    ]
+    assert told == [
+        ("14:04", "github", "change"),
+        ("14:05", "launchdarkly", "change"),
+        ("14:06", "alertmanager", "alert"),
+        ("14:09", "slack", "declared"),
+        ("14:20", "launchdarkly", "change"),
+        ("14:31", "github", "change"),
+        ("14:33", "alertmanager", "alert"),
+    ]
+    review = played.text("review.md")
+    before = review.index("Changes in the 24 hours before")
+    during = review.index("Changes during the response")
+    for words, start, end in (
+        ("Deployed checkout 2026.11.20-3 to production", before, during),
+        ("Turned on the flag checkout-tax-v2", before, during),
+        ("Turned off the flag checkout-tax-v2", during, len(review)),
+        ("Rolled back checkout to 2026.11.20-2", during, len(review)),
+    ):
+        assert start < review.index(words, start) < end
+    assert "https://github.com/northwind/checkout/actions/runs/" in review
 
 
 def test_an_edited_message_keeps_its_earlier_words(played: Played) -> None:
@@ -323,6 +354,16 @@ def test_a_command_that_the_bot_does_not_understand_stops_the_story(tmp_path: Pa
         asyncio.run(
             run(tmp_path, lambda line: None, story=replace(story, steps=(*story.steps[:-1], odd)))
         )
+
+
+def test_what_a_system_tells_in_vain_stops_the_story(tmp_path: Path) -> None:
+    the = Script(day=date(2026, 11, 20))
+    flag = the.hears("14:01", "launchdarkly", flag="x", to="on", by="Dana Whitfield")
+    story = Story(title="", begins=the.at("14:00"), steps=(flag,))
+    with pytest.raises(StoryBroken, match="no answer"):
+        asyncio.run(post(flag, flag.at, "http://127.0.0.1:9"))
+    with pytest.raises(StoryBroken, match="there are 0 incidents"):
+        asyncio.run(run(tmp_path, lambda line: None, story=story))
 
 
 def test_what_slack_refuses_a_person_stops_the_story(tmp_path: Path) -> None:

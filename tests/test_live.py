@@ -161,7 +161,7 @@ async def test_the_story_plays_to_its_end_and_leaves_no_gap_in_the_record(tmp_pa
         assert (before["story"]["state"], before["story"]["position"]) == ("ready", 0)
         await visitor.running()
         playing = await visitor.post("story", do="play", pace=None)
-        assert (playing["state"], playing["next"]["who"]) == ("playing", "bela")
+        assert (playing["state"], playing["next"]["who"]) == ("playing", "github")
         story = await visitor.story("ended", "broken", "paused")
         assert (story["state"], story["error"], story["position"]) == (
             "ended",

@@ -20,6 +20,7 @@ from typing import Final
 from incibot.demo.checkout import CHECKOUT
 from incibot.demo.local import Local, local
 from incibot.demo.story import Player, Step, Story, StoryBroken, StoryClock, play
+from incibot.demo.systems import post
 from incibot.exports import FORMATS
 from incibot.jobs.runner import Runner
 
@@ -146,7 +147,14 @@ async def run(folder: Path, say: Callable[[str], None], *, story: Story = CHECKO
             settle = partial(settled, here)
             salts = count(1)
             here.app.store.salts = lambda: f"{next(salts):032x}"
-            await play(story, here.slack, clock, settle=settle, told=told)
+            await play(
+                story,
+                here.slack,
+                clock,
+                settle=settle,
+                post=partial(post, address=here.address),
+                told=told,
+            )
             await _check(here)
             contents = _handed_out(here, story.steps[-1].who)
     files = _write(folder, contents)
@@ -156,7 +164,7 @@ async def run(folder: Path, say: Callable[[str], None], *, story: Story = CHECKO
         folder=folder,
         ref=incident["ref"],
         title=incident["title"],
-        people=len({step.who for step in story.steps}),
+        people=len(story.people),
         messages=timeline["completeness"]["messages"],
         entries=len(timeline["entries"]),
         files=files,

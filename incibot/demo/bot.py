@@ -27,6 +27,7 @@ from incibot import log
 from incibot.app import App, build, serving, until_told_to_stop
 from incibot.config import SERVE, Settings
 from incibot.demo.local import BOOK
+from incibot.demo.systems import INTEGRATIONS
 
 BEAT: Final = 15.0  # real seconds, at most, between two notes that we are listening
 STORY_BEAT: Final = (
@@ -116,7 +117,10 @@ async def _serve(lines: Iterator[bytes], clock: FollowingClock) -> None:
         target=_follow, args=(lines, clock, soon(turned), soon(ended)), daemon=True
     )
     listener.start()
-    async with build(settings, BOOK, clock=clock) as app, serving(app) as address:
+    async with (
+        build(settings, BOOK, clock=clock, integrations=INTEGRATIONS) as app,
+        serving(app) as address,
+    ):
         _tell(serving=address)
         waits = [
             asyncio.create_task(_beat(app, clock, turned)),

@@ -30,6 +30,19 @@ _GRAPH: Final = (
 # The lines of a script, to be read from top to bottom.
 # fmt: off
 
+_BEFORE: Final[tuple[Step, ...]] = (
+    _the.hears("14:04:05", "github", version="2026.11.20-3", by="emre",
+               commit="9f2c1a4e7b3d5c6f8a9b0c1d2e3f4a5b6c7d8e9f",
+               says="#4812 tax lookups by the v2 client, #4815 invoices, #4819 css",
+               label="GitHub tells incibot: release 2026.11.20-3 is deployed"),
+    _the.hears("14:05:00", "launchdarkly", flag="checkout-tax-v2", to="on", by="Dana Whitfield",
+               says="from 10 to 100 %, as planned",
+               label="LaunchDarkly tells incibot: a flag went on for everybody"),
+    _the.hears("14:06:40", "alertmanager", alert="CheckoutErrorRateHigh", state="firing",
+               summary="5xx over 5 % of POST /checkout", since="14:06:30",
+               label="Alertmanager tells incibot: CheckoutErrorRateHigh"),
+)
+
 _DECLARED: Final[tuple[Step, ...]] = (
     _the.says("14:07:12", "bela", "blank page after “Pay now” on prod, twice. only me?",
               channel=_SHOP, known_as="blank",
@@ -183,6 +196,7 @@ _FLAG_OFF: Final[tuple[Step, ...]] = (
     _the.says("14:20:16", "dana",
               "@fumiko are you still up? rates-cache evicts like mad since 14:05 and you are the only"
               " one who knows it"),
+    _the.hears("14:20:58", "launchdarkly", flag="checkout-tax-v2", to="off", by="Dana Whitfield"),
     _the.types("14:21:04", "dana", "action checkout-tax-v2 is off",
                label="Dana turns the flag off"),
     _the.says("14:21:12", "chidi", "watching"),
@@ -261,10 +275,14 @@ _NOT_QUITE: Final[tuple[Step, ...]] = (
     _the.says("14:30:42", "emre", "it is on two thirds of the pods. half and half scares me more"),
     _the.says("14:30:54", "dana", "agreed, we let it run", known_as="let_run"),
     _the.reacts("14:31:01", "emre", "ballot_box_with_check", "let_run"),
+    _the.hears("14:31:05", "github", version="2026.11.20-2", by="emre", task="rollback",
+               commit="0011223445566778899aabbccddeeff001122334"),
     _the.types("14:31:12", "emre", "action rollback is through, every pod is on 2026.11.20-2",
                label="The rollback is through"),
     _the.says("14:32:10", "chidi", "2 %"),
     _the.says("14:33:05", "chidi", "0.3. that is an ordinary Friday"),
+    _the.hears("14:33:40", "alertmanager", alert="CheckoutErrorRateHigh", state="resolved",
+               summary="5xx over 5 % of POST /checkout", since="14:06:30"),
     _the.says("14:34:02", "chidi", "alert has cleared itself, and the pager agrees"),
     _the.types("14:34:20", "dana", "status mitigated rolled back, errors as on any Friday",
                label="Dana: mitigated, for the second time"),
@@ -331,8 +349,9 @@ _AFTERWARDS: Final[tuple[Step, ...]] = (
 
 CHECKOUT: Final = Story(
     title="Checkout fails for one order in five",
-    begins=_the.at("14:06"),
+    begins=_the.at("14:04"),
     steps=(
+        *_BEFORE,
         *_DECLARED,
         *_FIRST_LOOK,
         *_IT_GROWS,

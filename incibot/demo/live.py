@@ -19,6 +19,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -28,7 +29,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from incibot.demo.checkout import CHECKOUT
 from incibot.demo.local import BOOK, settings_for
 from incibot.demo.setup import SETUP, TRIES
-from incibot.demo.story import Player, Step, Story, StoryBroken, StoryClock
+from incibot.demo.story import POSTS, Player, Step, Story, StoryBroken, StoryClock
+from incibot.demo.systems import post
 from incibot.errors import IncibotError
 from incibot.playground import RETRY_DELAYS, Beside, Playground, Refusal
 from incibot.slack.manifest import manifest
@@ -47,7 +49,7 @@ LINE_MAX: Final = 1024 * 1024
 BotState = Literal["running", "starting", "stopped"]
 StoryState = Literal["ready", "playing", "paused", "ended", "broken"]
 
-_NEEDS_THE_BOT: Final = frozenset({"types", "clicks", "submits", "message_shortcut"})
+_NEEDS_THE_BOT: Final = frozenset({"types", "clicks", "submits", "message_shortcut", POSTS})
 _DID: Final = {
     "writes": "wrote a message",
     "edits": "edited a message",
@@ -61,6 +63,7 @@ _DID: Final = {
     "clicks": "pressed a button",
     "submits": "sent a form",
     "closes_view": "closed a form",
+    POSTS: "told of something",
 }
 
 
@@ -401,6 +404,7 @@ class Live:
             clock=self._clock,
             ready=self._ready,
             settle=self._settle,
+            post=partial(post, address=f"http://127.0.0.1:{self._bot_port}"),
             told=self._told,
             idle=1.0,
         )
@@ -481,7 +485,7 @@ class Live:
                 {
                     "position": self._player.position,
                     "at": self._clock().isoformat(),
-                    "who": step.who,
+                    "who": step.who if step.is_a_persons else None,  # then nobody looks
                     "channel": self._player.place(step.channel) or None,
                     "label": step.label,
                 }

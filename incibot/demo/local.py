@@ -10,11 +10,17 @@ from pathlib import Path
 from incibot.app import App, build, serving
 from incibot.config import Settings
 from incibot.core.playbook import Playbook, Service
+from incibot.demo.systems import INTEGRATIONS
 from incibot.playground import Playground
 from incibot.store.clock import now
 from incibot.store.unit import Clock
 
-BOOK = Playbook(services=(Service(name="checkout"), Service(name="platform")))
+BOOK = Playbook(
+    services=(
+        Service(name="checkout", aliases=("northwind/checkout",)),
+        Service(name="platform"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,7 @@ async def local(
     try:
         settings = Settings.from_env(settings_for(slack, folder / "incibot.db"), dotenv=None)
         async with (
-            build(settings, BOOK, clock=clock) as app,
+            build(settings, BOOK, clock=clock, integrations=INTEGRATIONS) as app,
             serving(app, worker=worker) as address,
         ):
             slack.request_url = f"{address}/slack/events"

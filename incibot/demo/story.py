@@ -20,6 +20,7 @@ from incibot.errors import IncibotError
 from incibot.playground import ClickAnswer, CommandAnswer, Person, Playground, Refusal, ViewAnswer
 
 INCIDENT: Final = "incident"  # stands for the channel that the bot made last
+POSTS: Final = "posts"  # the verb of what is told by a system and done by no person
 
 _VERBS: Final[Mapping[str, Callable[..., Awaitable[Any]]]] = {
     "writes": Person.writes,
@@ -40,11 +41,11 @@ _VERBS: Final[Mapping[str, Callable[..., Awaitable[Any]]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing that one person does.
+    """One thing that one person does, or that a system tells of.
 
     Attributes:
         at: the time, in UTC.
-        who: the person's handle.
+        who: the person's handle; of a system, the word in the address that it posts to.
         verb: what `Person` calls it; one of the verbs of this module.
         args: its arguments but for `channel` and the message that it is about, in JSON's types.
         channel: where, by name; INCIDENT for the incident's channel; empty where it has no place.
@@ -66,6 +67,10 @@ class Step:
     echoes: bool = False
     label: str = ""
 
+    @property
+    def is_a_persons(self) -> bool:
+        return self.verb != POSTS
+
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.who} {self.verb} {dict(self.args)}"
 
@@ -81,6 +86,10 @@ class Story:
     @property
     def ends(self) -> datetime:
         return self.steps[-1].at
+
+    @property
+    def people(self) -> frozenset[str]:
+        return frozenset(step.who for step in self.steps if step.is_a_persons)
 
 
 class StoryBroken(IncibotError):
@@ -161,6 +170,10 @@ class Script:
         """The open form, without sending it."""
         return self(clock, who, "closes_view", channel="")
 
+    def hears(self, clock: str, system: str, /, **more: Any) -> Step:
+        """What a system tells incibot; its arguments are those of `systems`."""
+        return self(clock, system, POSTS, channel="", **more)
+
 
 class StoryClock:
     """A clock that can be set, and runs on from there at a pace of its own.
@@ -218,6 +231,10 @@ async def _at_once(_step: Step | None = None) -> None:
     """Nothing needs to be waited for."""
 
 
+async def _to_nobody(_step: Step, _at: datetime) -> None:
+    """Nobody listens to what systems tell."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Player:
     """Has people do, one after the other, what a story tells.
@@ -227,6 +244,7 @@ class Player:
     Attributes:
         ready: waits until all is ready for a step whose time has come; may pause the story instead.
         settle: waits until Slack has delivered what came of a step, and the bot has done its part.
+        post: has a system tell what a step says, as of that time.
         told: is called with each step after it was done.
         idle: the clock's pace in a pause and within a step, where the story itself does not go on.
         position: how many steps are done.
@@ -237,6 +255,7 @@ class Player:
     clock: StoryClock
     ready: Callable[[Step], Awaitable[None]] = _at_once
     settle: Callable[[], Awaitable[None]] = _at_once
+    post: Callable[[Step, datetime], Awaitable[None]] = _to_nobody
     told: Callable[[Step], None] = lambda step: None
     idle: float = 0.0
     position: int = 0
@@ -321,6 +340,10 @@ class Player:
                 return
 
     async def _do(self, step: Step) -> None:
+        if not step.is_a_persons:
+            await self.post(step, step.at + self._late)
+            await self.settle()
+            return
         try:
             person = self.slack.person(step.who)
             place = self.place(step.channel)
@@ -399,6 +422,7 @@ async def play(
     *,
     pace: float | None = None,
     settle: Callable[[], Awaitable[None]] = _at_once,
+    post: Callable[[Step, datetime], Awaitable[None]] = _to_nobody,
     told: Callable[[Step], None] = lambda step: None,
 ) -> None:
     """Play a whole story; see `Player`, which can also be paused.
@@ -409,4 +433,5 @@ async def play(
     Raises:
         StoryBroken: Slack or the bot would not have it.
     """
-    await Player(story=story, slack=slack, clock=clock, settle=settle, told=told).play(pace)
+    player = Player(story=story, slack=slack, clock=clock, settle=settle, post=post, told=told)
+    await player.play(pace)

@@ -70,6 +70,8 @@ DATA_CENTER = saying(
 
 def test_what_is_signed_by_a_secret_is_genuine() -> None:
     check_signature(BITBUCKET, PUSH, "X-Hub-Signature")
+    for pipelines in (["*deploy*"], ["Pipeline ?"], ["ship it"]):
+        check_sample(BITBUCKET, hook("bitbucket", map={"pipelines": pipelines}))
     check_sample(BITBUCKET, OURS)
 
 

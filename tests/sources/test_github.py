@@ -99,6 +99,7 @@ def test_deployments_elsewhere_are_none_of_production_unless_the_hook_says_so() 
     assert changes(GITHUB, staging, OURS) == changes(GITHUB, preview, OURS) == []
     asked = hook("github", map={"environments": ["prod*", "staging"]})
     assert change(GITHUB, staging, asked).environment == "Staging"
+    assert change(GITHUB, preview, asked).environment == "production"
     assert changes(GITHUB, STATUS, hook("github", map={"environments": "eu-*"})) == []
 
 
@@ -175,6 +176,15 @@ def test_a_hook_may_name_the_workflows() -> None:
     assert change(GITHUB, lint, hook("github", map={"pipelines": ["test.yml"]}))
     with pytest.raises(Unreadable, match="pipelines"):
         GITHUB.read(RUN, hook("github", map={"pipelines": {"a": "b"}}))
+
+
+def test_a_map_that_names_something_else_is_told_at_the_start() -> None:
+    wrong = hook("github", map={"workflows": ["deploy"], "branches": [1], "environments": "prod"})
+    assert GITHUB.check(wrong) == [
+        "map.workflows: incibot knows no such key; there are environments, branches, pipelines",
+        "map.branches: it wants a list of names, such as main or prod*",
+    ]
+    assert GITHUB.check(OURS) == []
 
 
 @pytest.mark.parametrize("event", ["ping", "issues", "deployment", "star", ""])

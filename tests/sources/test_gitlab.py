@@ -116,6 +116,13 @@ def test_a_signing_token_is_no_secret_token() -> None:
     assert not is_genuine(GITLAB, replace(DEPLOYMENT, headers=headers), hook("gitlab", TOKEN))
 
 
+def test_a_signing_token_without_a_key_is_told_at_the_start() -> None:
+    (problem,) = GITLAB.check(hook("gitlab", SECRET, "whsec_no base64!"))
+    assert "whsec_ with base64" in problem
+    assert "no base64!" not in problem
+    assert GITLAB.check(hook("gitlab", SECRET, TOKEN)) == []
+
+
 @pytest.mark.parametrize(("late", "genuine"), [(299, True), (301, False), (-301, False)])
 def test_what_was_signed_long_ago_is_not_genuine(late: int, genuine: bool) -> None:
     heard = replace(DEPLOYMENT, at=DEPLOYMENT.at + timedelta(seconds=late))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
 import pytest
 import yaml
 
-from incibot.core.evidence import Change, What
-from incibot.web.sources.generic import read_mapped
-from tests.sources.posted import with_values
+from incibot.config import Hook, read_team
+from incibot.core.evidence import Change, Evidence, What
+from incibot.web.hooks import wrong_with
+from incibot.web.sources import Delivery, source_of
+from tests.sources.posted import NOW, SECRET, with_values
 
 PAGES = Path(__file__).parents[2] / "docs" / "integrations"
 FENCE = re.compile(r"^( *)```(yaml|json)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -27,10 +32,29 @@ def fences(page: str, language: str) -> list[Any]:
     return [one for text in found for one in yaml.safe_load_all(text)]
 
 
-def maps(page: str) -> dict[str, dict[str, Any]]:
-    """The maps of a page's hooks, by the last part of their addresses."""
-    hooks = [one for fence in fences(page, "yaml") for one in fence.get("hooks", [])]
-    return {hook["key"]: hook["map"] for hook in hooks if "map" in hook}
+def hooks(page: str) -> tuple[Hook, ...]:
+    """The hooks of a page, as incibot reads them at its start."""
+    found: list[Hook] = []
+    for fence in fences(page, "yaml"):
+        if "hooks" not in fence:
+            continue
+        named = {one.get("service") for one in fence["hooks"]} - {None}
+        known = {one["name"] for one in fence.get("services", [])}
+        services = [*fence.get("services", []), *sorted(named - known)]
+        secrets = json.dumps([one.get("secret") for one in fence["hooks"]])
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "incibot.yaml"
+            file.write_text(yaml.safe_dump({**fence, "services": services}), encoding="utf-8")
+            environ = dict.fromkeys(re.findall(r"\w+", secrets), SECRET)
+            found += read_team(file, environ=environ).integrations.hooks
+    return tuple(found)
+
+
+@cache
+def preset(page: str, key: str = "") -> Hook:
+    """The hook of a page that has a map, by the last part of its address."""
+    (found,) = [one for one in hooks(page) if one.key == (key or page)]
+    return found
 
 
 def shown(page: str, place: int = -1) -> Any:
@@ -38,14 +62,24 @@ def shown(page: str, place: int = -1) -> Any:
     return json.loads(json.dumps(fences(page, "json")[place]))
 
 
+def read(page: str, document: Any, key: str = "") -> Sequence[Evidence]:
+    """What is told by that, sent to the address that the page names."""
+    hook = preset(page, key)
+    source = source_of(hook.source)
+    assert source is not None
+    kind = "application/cloudevents+json" if hook.source == "cloudevents" else "application/json"
+    body = json.dumps(document).encode()
+    return source.read(Delivery(headers={"content-type": kind}, body=body, at=NOW), hook)
+
+
 def told(page: str, document: Any, key: str = "") -> Change:
-    (found,) = read_mapped(document, maps(page)[key or page])
+    (found,) = read(page, document, key)
     assert isinstance(found, Change)
     return found
 
 
 def nothing(page: str, document: Any, key: str = "") -> bool:
-    return read_mapped(document, maps(page)[key or page]) == ()
+    return not read(page, document, key)
 
 
 @pytest.mark.parametrize(
@@ -187,8 +221,13 @@ def test_what_was_not_granted_has_changed_nothing_in_kafka() -> None:
     assert nothing("confluent", with_values(sent, data__methodName="kafka.Fetch"))
 
 
+@pytest.mark.parametrize("page", sorted(one.stem for one in PAGES.glob("*.md")))
+def test_each_hook_that_a_page_shows_is_read_at_the_start_without_mistakes(page: str) -> None:
+    assert wrong_with(hooks(page), several=False) == []
+
+
 def test_every_preset_has_a_page_with_a_row_among_the_others() -> None:
     listed = (PAGES / "README.md").read_text(encoding="utf-8")
     for page in ("argo-cd", "flux", "gremlin", "chaos-mesh", "aws-fis", "kubernetes", "confluent"):
         assert f"({page}.md)" in listed
-        assert page in maps(page)
+        assert preset(page).map

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from incibot.config import Hook
 from incibot.core.evidence import Change, Evidence, What
 from incibot.web.sources.part import Part, document
+from incibot.web.sources.reading import sample as signed_sample
 from incibot.web.sources.source import Delivery, Source, signature, signed_by
-from incibot.web.sources.told import first_secret, pushed, ran
-from incibot.web.sources.watched import watches_branch, watches_pipeline
+from incibot.web.sources.told import pushed, ran
+from incibot.web.sources.watched import (
+    watched_pipeline,
+    watches_branch,
+    watches_pipeline,
+    wrong_with_map,
+)
 
 _OVER: Final = ("SUCCESSFUL", "FAILED", "STOPPED")
 
@@ -145,24 +150,26 @@ _READERS: Final[Mapping[str, Callable[[Part, Hook], list[Change]]]] = {
 
 def sample(hook: Hook, at: datetime) -> Delivery:
     id = f"incibot-test-{at.timestamp() * 1000:.0f}"
-    body: dict[str, Any] = {
+    body = {
         "actor": {"display_name": "incibot-test"},
         "repository": {"full_name": "incibot/test"},
         "commit_status": {
-            "key": id,
-            "name": "incibot-test: deploy (a test, nothing was deployed)",
+            "key": watched_pipeline(hook),
+            "name": "incibot-test (a test, nothing was deployed)",
             "state": "SUCCESSFUL",
             "updated_on": at.isoformat(),
         },
     }
-    sent = json.dumps(body).encode()
-    headers = {
-        "content-type": "application/json",
-        "x-event-key": "repo:commit_status_updated",
-        "x-request-uuid": id,
-        "x-hub-signature": f"sha256={signature(first_secret(hook), sent)}",
-    }
-    return Delivery(headers=headers, body=sent, at=at)
+    return signed_sample(
+        hook,
+        at,
+        body,
+        lambda secret, sent: {
+            "x-event-key": "repo:commit_status_updated",
+            "x-request-uuid": id,
+            "x-hub-signature": f"sha256={signature(secret, sent)}",
+        },
+    )
 
 
 BITBUCKET: Final = Source(
@@ -172,4 +179,5 @@ BITBUCKET: Final = Source(
     read=read,
     id=lambda delivery: delivery.header("X-Request-UUID") or delivery.header("X-Request-Id"),
     sample=sample,
+    check=lambda hook: wrong_with_map(hook, "branches", "pipelines"),
 )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from incibot.config import Hook
 from incibot.core.evidence import Change, Evidence, What
 from incibot.web.sources.part import Part, document
+from incibot.web.sources.reading import sample as signed_sample
 from incibot.web.sources.source import Delivery, Source, signature, signed_by
-from incibot.web.sources.told import deployed, first_secret, pushed, ran
-from incibot.web.sources.watched import watches_branch, watches_environment, watches_pipeline
+from incibot.web.sources.told import deployed, pushed, ran
+from incibot.web.sources.watched import (
+    watches_branch,
+    watches_environment,
+    watches_pipeline,
+    wrong_with_map,
+)
 
 _OVER: Final = ("success", "failure", "error")
 _ENDS: Final = ("success", "failure", "timed_out", "cancelled", "startup_failure")
@@ -29,8 +34,9 @@ def _deployment_status(body: Part, hook: Hook) -> list[Change]:
     state = status.needed("state")
     id = deployment.needed("id")
     environment = status.text("environment") or deployment.text("environment")
-    tries = deployment.flag("transient_environment")  # the preview of a pull request
-    if state not in _OVER or tries or not watches_environment(hook, environment):
+    # The preview of a pull request, mostly.
+    fleeting = deployment.flag("transient_environment") and "environments" not in hook.map
+    if state not in _OVER or fleeting or not watches_environment(hook, environment):
         return []
     repository = body.part("repository")
     back = "rollback" in deployment.text("task").casefold()
@@ -187,7 +193,7 @@ _READERS: Final[Mapping[str, Callable[[Part, Hook], list[Change]]]] = {
 
 def sample(hook: Hook, at: datetime) -> Delivery:
     id = int(at.timestamp() * 1000)
-    body: dict[str, Any] = {
+    body = {
         "action": "published",
         "release": {
             "id": id,
@@ -199,14 +205,16 @@ def sample(hook: Hook, at: datetime) -> Delivery:
         "repository": {"name": "test", "full_name": "incibot/test"},
         "sender": {"login": "incibot-test", "type": "User"},
     }
-    sent = json.dumps(body).encode()
-    headers = {
-        "content-type": "application/json",
-        "x-github-event": "release",
-        "x-github-delivery": f"incibot-test-{id}",
-        "x-hub-signature-256": f"sha256={signature(first_secret(hook), sent)}",
-    }
-    return Delivery(headers=headers, body=sent, at=at)
+    return signed_sample(
+        hook,
+        at,
+        body,
+        lambda secret, sent: {
+            "x-github-event": "release",
+            "x-github-delivery": f"incibot-test-{id}",
+            "x-hub-signature-256": f"sha256={signature(secret, sent)}",
+        },
+    )
 
 
 GITHUB: Final = Source(
@@ -216,4 +224,5 @@ GITHUB: Final = Source(
     read=read,
     id=lambda delivery: delivery.header("X-GitHub-Delivery"),
     sample=sample,
+    check=lambda hook: wrong_with_map(hook, "environments", "branches", "pipelines"),
 )

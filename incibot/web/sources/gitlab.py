@@ -5,19 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from incibot.config import Hook
 from incibot.core.evidence import Change, Evidence, What
 from incibot.integrations.http import Http
 from incibot.web.sources.part import Part, document
+from incibot.web.sources.reading import sample as signed_sample
 from incibot.web.sources.source import Delivery, Source, same
-from incibot.web.sources.told import deployed, first_secret, pushed, ran
-from incibot.web.sources.watched import watches_branch, watches_environment, watches_pipeline
+from incibot.web.sources.told import deployed, pushed, ran
+from incibot.web.sources.watched import (
+    watches_branch,
+    watches_environment,
+    watches_pipeline,
+    wrong_with_map,
+)
 
 _SIGNING: Final = "whsec_"  # how a signing token begins; any other secret is a secret token
 _WINDOW: Final = timedelta(minutes=5)
@@ -52,11 +57,25 @@ def _is_signed(delivery: Delivery, token: str) -> bool:
     return any(found)
 
 
+def _wrong_with(hook: Hook) -> list[str]:
+    problems = wrong_with_map(hook, "environments", "branches", "pipelines")
+    for token in (one.reveal() for one in hook.secret):
+        try:
+            if token.startswith(_SIGNING) and not _key(token):
+                raise binascii.Error
+        except binascii.Error:
+            problems.append(f"secret: a signing token is {_SIGNING} with base64 behind it")
+    return problems
+
+
 def signature(token: str, id: str, stamp: str, body: bytes) -> str:
     """By Standard Webhooks. Raises binascii.Error where the token holds no key."""
-    key = base64.b64decode(token.removeprefix(_SIGNING), validate=True)
     signed = f"{id}.{stamp}.".encode(errors="surrogateescape") + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
+    return "v1," + base64.b64encode(hmac.new(_key(token), signed, sha256).digest()).decode()
+
+
+def _key(token: str) -> bytes:
+    return base64.b64decode(token.removeprefix(_SIGNING), validate=True)
 
 
 def read(delivery: Delivery, hook: Hook) -> Sequence[Evidence]:
@@ -230,9 +249,9 @@ _READERS: Final[Mapping[str, Callable[[Part, Hook], list[Change]]]] = {
 
 
 def sample(hook: Hook, at: datetime) -> Delivery:
-    stamp, secret = str(int(at.timestamp())), first_secret(hook)
+    stamp = str(int(at.timestamp()))
     id = f"incibot-test-{at.timestamp() * 1000:.0f}"
-    body: dict[str, Any] = {
+    body = {
         "object_kind": "release",
         "id": stamp,
         "tag": "incibot-test",
@@ -242,21 +261,23 @@ def sample(hook: Hook, at: datetime) -> Delivery:
         "project": {"id": 0, "name": "test", "path_with_namespace": "incibot/test"},
         "commit": {"author": {"name": "incibot-test"}},
     }
-    sent = json.dumps(body).encode()
-    headers = {
-        "content-type": "application/json",
-        "x-gitlab-event": "Release Hook",
-        "idempotency-key": id,
-        "webhook-id": id,
-        "webhook-timestamp": stamp,
-    }
-    if secret.startswith(_SIGNING):
-        headers["webhook-signature"] = signature(secret, id, stamp, sent)
-    else:
-        headers["x-gitlab-token"] = secret
-    return Delivery(headers=headers, body=sent, at=at)
+
+    def sign(secret: str, sent: bytes) -> Mapping[str, str]:
+        named = {"x-gitlab-event": "Release Hook", "idempotency-key": id, "webhook-id": id}
+        if not secret.startswith(_SIGNING):
+            return {**named, "x-gitlab-token": secret}
+        signed = signature(secret, id, stamp, sent)
+        return {**named, "webhook-timestamp": stamp, "webhook-signature": signed}
+
+    return signed_sample(hook, at, body, sign)
 
 
 GITLAB: Final = Source(
-    word="gitlab", title="GitLab", verify=verify, read=read, id=_id, sample=sample
+    word="gitlab",
+    title="GitLab",
+    verify=verify,
+    read=read,
+    id=_id,
+    sample=sample,
+    check=_wrong_with,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,9 +10,10 @@ from typing import Any, Final
 from incibot.config import Hook
 from incibot.core.evidence import Change, Evidence, What
 from incibot.web.sources.part import Part, document
+from incibot.web.sources.reading import sample as signed_sample
+from incibot.web.sources.reading import unnamed
 from incibot.web.sources.source import Delivery, Source, signature, signed_by
-from incibot.web.sources.told import first_secret
-from incibot.web.sources.watched import watches_environment
+from incibot.web.sources.watched import watches_environment, wrong_with_map
 
 SITE: Final = "https://app.launchdarkly.com"
 _RESOURCE: Final = re.compile(r"proj/([^:;]+)(?::env/([^:;]+))?:(flag|segment)/([^:;]+)")
@@ -102,7 +102,7 @@ def _told(**values: Any) -> Mapping[str, Any]:
 
 def sample(hook: Hook, at: datetime) -> Delivery:
     id = f"incibot-test-{at.timestamp() * 1000:.0f}"
-    body: dict[str, Any] = {
+    body = {
         "_links": {"site": {"href": "/"}},
         "_id": id,
         "date": int(at.timestamp() * 1000),
@@ -112,12 +112,9 @@ def sample(hook: Hook, at: datetime) -> Delivery:
         "member": {"firstName": "incibot-test", "lastName": ""},
         "titleVerb": "turned on the flag",
     }
-    sent = json.dumps(body).encode()
-    headers = {
-        "content-type": "application/json",
-        "x-ld-signature": signature(first_secret(hook), sent),
-    }
-    return Delivery(headers=headers, body=sent, at=at)
+    return signed_sample(
+        hook, at, body, lambda secret, sent: {"x-ld-signature": signature(secret, sent)}
+    )
 
 
 LAUNCHDARKLY: Final = Source(
@@ -125,6 +122,7 @@ LAUNCHDARKLY: Final = Source(
     title="LaunchDarkly",
     verify=signed_by(header="X-LD-Signature"),
     read=read,
-    id=lambda _delivery: "",  # it is in the body alone, which the next try repeats
+    id=unnamed,  # it is in the body alone, which the next try repeats
     sample=sample,
+    check=lambda hook: wrong_with_map(hook, "environments"),
 )

@@ -9,6 +9,7 @@ from incibot.web.sources.source import Unreadable
 
 ELSEWHERE = ("dev*", "*test*", "qa*", "stag*", "preview*", "review*", "sandbox*", "local*")
 MAIN = ("main", "master", "trunk")
+_NO_PATTERN = str.maketrans("?", "x", "*[]")
 DEPLOYS = ("*deploy*", "*release*", "*publish*", "*rollback*", "*roll back*")
 
 
@@ -36,6 +37,25 @@ def watches_pipeline(hook: Hook, *names: str) -> bool:
     return any(_is_one_of(name, wanted) for name in names)
 
 
+def watched_pipeline(hook: Hook) -> str:
+    """A name that `watches_pipeline` takes."""
+    return next(iter(_patterns(hook, "pipelines") or DEPLOYS)).translate(_NO_PATTERN)
+
+
+def wrong_with_map(hook: Hook, *known: str) -> list[str]:
+    """What is wrong with the map of a hook that may name these, a line each."""
+    problems = []
+    for key in hook.map:
+        if key not in known:
+            problems.append(f"map.{key}: incibot knows no such key; there are {', '.join(known)}")
+            continue
+        try:
+            _patterns(hook, key)
+        except Unreadable as wrong:
+            problems.append(f"{wrong}, such as main or prod*")
+    return problems
+
+
 def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
 
@@ -46,5 +66,5 @@ def _patterns(hook: Hook, key: str) -> tuple[str, ...] | None:
         return None
     listed = [got] if isinstance(got, str) else got
     if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
-        raise Unreadable(f"hooks[{hook.source}].map.{key} is no list of names")
+        raise Unreadable(f"map.{key}: it wants a list of names")
     return tuple(listed)
