@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+from incibot.core.markup import escape
+from incibot.core.timeline import Entry, EntryKind, Source
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -110,3 +113,85 @@ class Remark:
 
 
 Evidence = Alert | Change | Remark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAlert:
+    """An alert as it stands, by all that was told of it.
+
+    Attributes:
+        key, title, details, service, severity, url, links, state: as of an `Alert`; the service as
+            the playbook calls it, where it knows it.
+        source, hook: by which address we heard of it.
+        fired: how often it began to fire; first at `first_at`, last at `fired_at`.
+        changed_at: when it came to stand so.
+        incident: the number of the incident that it was attached to.
+    """
+
+    id: int
+    source: str
+    hook: str
+    key: str
+    title: str
+    details: str
+    service: str
+    severity: str
+    url: str
+    links: Mapping[str, str]
+    state: State
+    fired: int
+    first_at: datetime
+    fired_at: datetime
+    changed_at: datetime
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A word of an alert's, or a remark on it, as it is kept.
+
+    Attributes:
+        state: None for a remark.
+        at: when it was so; `heard_at`: when we heard of it. Both in UTC.
+        actor: who said or did it, by the product's name of them.
+        words: plain text; of a remark what was said, else what the alert said that time, if anything.
+    """
+
+    id: int
+    state: State | None
+    at: datetime
+    heard_at: datetime
+    actor: str = ""
+    words: str = ""
+    url: str = ""
+
+
+def entries_of(alert: KeptAlert, notices: Iterable[Notice]) -> tuple[Entry, ...]:
+    """What an alert's notices are in the timeline of the incident that it is attached to."""
+    return tuple(_entry_of(alert, notice) for notice in notices)
+
+
+def _entry_of(alert: KeptAlert, notice: Notice) -> Entry:
+    more = {"service": alert.service, "severity": alert.severity, "by": notice.actor}
+    data: dict[str, Any] = {"alert": alert.id, "key": alert.key}
+    if notice.state is not None:
+        data["state"] = notice.state.value
+    return Entry(
+        key=f"alert:{notice.id}",
+        kind=EntryKind.NOTE if notice.state is None else EntryKind.ALERT,
+        occurred_at=notice.at,
+        by_name=alert.source,
+        words=escape(_told(alert, notice)),
+        source=Source(type=alert.source, url=notice.url or alert.url),
+        data=data | {name: value for name, value in more.items() if value},
+    )
+
+
+def _told(alert: KeptAlert, notice: Notice) -> str:
+    said = notice.words if notice.words != alert.title else ""
+    if notice.state is None:
+        return f"{notice.actor or alert.source}: {said or alert.title}"
+    if notice.state is State.FIRING:
+        return alert.title + (f"\n{said}" if said else "")
+    by = f" by {notice.actor}" if notice.actor else ""
+    return f"{notice.state.value.capitalize()}{by}: {alert.title}"

@@ -203,6 +203,12 @@ class Recorded:
         return self.is_said or (row and self.retracted_at is None)
 
     @property
+    def is_alarm(self) -> bool:
+        """An alert that began to fire: not that somebody saw it, or that it is over."""
+        seen = self.data.get("state") in ("acknowledged", "resolved")
+        return self.kind is EntryKind.ALERT and not seen
+
+    @property
     def is_timed(self) -> bool:
         """Its moment is known, if only about; else it stands where it may have been."""
         return self.data.get("timed") is not False

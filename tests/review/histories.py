@@ -178,7 +178,9 @@ class Story:
             )
         )
 
-    def hears(self, kind: EntryKind, words: str, *, source: str, url: str = "") -> int:
+    def hears(
+        self, kind: EntryKind, words: str, *, source: str, url: str = "", **data: object
+    ) -> int:
         """From another system."""
         return self._record(
             Entry(
@@ -188,6 +190,7 @@ class Story:
                 words=words,
                 by_name=source,
                 source=Source(type=source, url=url),
+                data=data,
             )
         )
 

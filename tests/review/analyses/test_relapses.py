@@ -2,6 +2,7 @@
 
 from incibot.core.review.analyses.relapses import RELAPSES
 from incibot.core.review.telling import Telling
+from incibot.core.timeline import EntryKind
 from tests.review.histories import ANA, BELA, BOOK, Story, checkout
 
 
@@ -23,3 +24,14 @@ def test_going_on_from_better_to_over_is_no_relapse() -> None:
     story.at("9:10").moves_to("mitigated", by=BELA)
     story.at("9:20").moves_to("resolved", by=BELA)
     assert not RELAPSES.read(Telling(story.history(), BOOK)).statements
+
+
+def test_an_alert_that_resolves_is_no_relapse() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow")
+    story.at("9:20").moves_to("mitigated", by=BELA)
+    story.at("9:30").hears(EntryKind.ALERT, "Resolved: p99", source="grafana", state="resolved")
+    assert not RELAPSES.read(Telling(story.history(), BOOK))
+    story.at("9:40").hears(EntryKind.ALERT, "p99", source="grafana", state="firing")
+    (told,) = RELAPSES.read(Telling(story.history(), BOOK)).statements
+    assert "an alert came at 09:40" in told.text

@@ -53,7 +53,7 @@ def signs(telling: Telling) -> tuple[Sign, ...]:
 
 
 def _sign(entry: Recorded) -> Sign | None:
-    if entry.kind in (EntryKind.ALERT, EntryKind.PAGE):
+    if entry.is_alarm or entry.kind is EntryKind.PAGE:
         return Sign(
             entry,
             f"{'an' if entry.kind is EntryKind.ALERT else 'a'} {entry.kind.value}",

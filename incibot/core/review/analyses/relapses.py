@@ -44,7 +44,7 @@ def relapses(history: History, book: Playbook) -> list[Relapse]:
             if not alerted:
                 found.append(Relapse(better, entry))
             better, alerted = None, False
-        elif entry.kind is EntryKind.ALERT and better is not None and not alerted:
+        elif entry.is_alarm and better is not None and not alerted:
             found.append(Relapse(better, entry))
             alerted = True
     return found
