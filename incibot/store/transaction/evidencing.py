@@ -2,8 +2,194 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from incibot.core.evidence import KeptAlert, KeptChange, Notice, Verdict, entries_of
+from incibot.core.incident import Incident
+from incibot.core.jobs import ShowAlert
+from incibot.core.moves import FRICTION
+from incibot.core.people import ChannelId, UserId
+from incibot.core.storms import CLOSE, Place, Storm, fires_anew, storm_for
+from incibot.core.timeline import Recorded
+from incibot.core.usefulness import Heard
+from incibot.core.visibility import may_see
+from incibot.errors import NotFound
+from incibot.store import evidence, timeline
+from incibot.store.database import put
+from incibot.store.schema import alert_rooms, alerts, changes, entries, showings, verdicts
+from incibot.store.schema import incidents as incident_rows
 from incibot.store.transaction.delivering import Delivering
 
 
 class Evidencing(Delivering):
     """Alerts and changes, as people ask for them."""
+
+    # Alerts
+
+    async def alert(self, alert: int) -> KeptAlert:
+        """Raises NotFound if there is none."""
+        ours = self._of_ours(alerts.c.team)
+        found = await evidence.load_alerts(self._connection, alerts.c.id == alert, *ours)
+        if not found:
+            raise NotFound("There is no such alert. `/incident alerts` shows what there was.")
+        return found[0]
+
+    async def notices(self, alert: int) -> list[Notice]:
+        """What was told of the alert, in the order of time."""
+        await self.alert(alert)
+        return (await evidence.notices_of(self._connection, [alert]))[alert]
+
+    async def attach(self, alert: int, number: int) -> None:
+        """The alert belongs to that incident from now on, and all that was told of it is in its timeline."""
+        await self._must_be_ours(number)
+        await self.alert(alert)
+        # First, so that what is told of it at this moment is told to one of the two of us.
+        await self._connection.execute(
+            update(alerts).where(alerts.c.id == alert).values(incident=number)
+        )
+        for entry in entries_of(await self.alert(alert), await self.notices(alert)):
+            if await self.entry_by_key(number, entry.key) is None:
+                # Another incident may have had it before: there it stays.
+                stored = await self.record(number, entry)
+                if not stored:
+                    await self.record(number, replace(entry, key=f"{entry.key}@{number}"))
+        await self.ask(ShowAlert(alert=alert))
+
+    async def verdicts(self, alert: int) -> list[Verdict]:
+        """What people say of it, each one's last word."""
+        await self.alert(alert)
+        return (await evidence.verdicts_of(self._connection, [alert]))[alert]
+
+    async def judge(self, alert: int, verdict: Verdict) -> None:
+        """Keep what somebody says of it, in place of what they said before."""
+        await self.alert(alert)
+        await put(
+            self._connection,
+            verdicts,
+            {"alert": alert, "user": verdict.user},
+            {"useful": verdict.useful, "why": verdict.why, "at": self.at, "team": self._own},
+        )
+        await self.ask(ShowAlert(alert=alert))
+
+    async def heard(self, *, since: datetime, service: str = "") -> list[Heard]:
+        """The alerts that fired since then, with what was told of them in that time."""
+        where = [alerts.c.fired_at >= since, *self._of_ours(alerts.c.team)]
+        if service:
+            where.append(func.lower(alerts.c.service) == service.casefold())
+        found = await evidence.load_alerts(self._connection, *where)
+        ids = [one.id for one in found]
+        told = await evidence.notices_of(self._connection, ids, since=since)
+        said = await evidence.verdicts_of(self._connection, ids)
+        return [
+            Heard(alert=one, notices=tuple(told[one.id]), verdicts=tuple(said[one.id]))
+            for one in found
+        ]
+
+    # Where they are shown
+
+    async def place(self, alert: int, room: str) -> Place | None:
+        """Where the alert is to be shown: where it was, if it was; else there. None: nowhere.
+
+        Args:
+            room: the channel, as the team's file has it; empty: none is named.
+        """
+        found = await self.alert(alert)
+        shown = await evidence.place_of(self._connection, alert)
+        if shown is not None:
+            until = None
+            if shown.storm is not None:
+                ends = await evidence.ends_of(self._connection, shown.room, shown.storm)
+                until = ends[1] if ends else None
+            if not room or not fires_anew(found, shown.at, until):
+                return Place(
+                    room=self._plain(shown.room),
+                    channel=await evidence.channel_of(self._connection, shown.room),
+                    round=shown.round,
+                    storm=shown.storm,
+                )
+        if not room:
+            return None
+        key = self._key(room)
+        here = await evidence.hold_room(self._connection, key, scope=self._own)
+        alone = await evidence.alone_since(self._connection, key, self.at - CLOSE)
+        storm = storm_for(here, alone, at=self.at)
+        if storm is not None:
+            since = self.at if storm != here.storm else here.since
+            await self._connection.execute(
+                update(alert_rooms)
+                .where(alert_rooms.c.key == key)
+                .values(storm=storm, since=since, last_at=self.at)
+            )
+        round = shown.round + 1 if shown is not None else 1
+        await self._connection.execute(
+            insert(showings).values(
+                alert=alert, round=round, room=key, at=self.at, storm=storm, team=self._own
+            )
+        )
+        return Place(room=room, channel=here.channel, round=round, storm=storm)
+
+    async def know_room(self, room: str, channel: ChannelId) -> None:
+        """Note which channel that is, so that Slack need not be asked for each alert."""
+        await self._connection.execute(
+            update(alert_rooms)
+            .where(alert_rooms.c.key == self._key(room), *self._of_ours(alert_rooms.c.team))
+            .values(channel=channel)
+        )
+
+    async def storm(self, room: str, number: int) -> Storm | None:
+        """None where there was no such storm."""
+        key = self._key(room)
+        counts = await evidence.counts_of(self._connection, key, number)
+        ends = await evidence.ends_of(self._connection, key, number)
+        if ends is None:
+            return None
+        return Storm(
+            room=room,
+            number=number,
+            channel=await evidence.channel_of(self._connection, key),
+            counts=tuple(counts),
+            since=ends[0],
+            last_at=ends[1],
+        )
+
+    async def alerts_of_storm(self, room: str, number: int, *, limit: int) -> list[KeptAlert]:
+        """Up to so many of them, those that fired last first."""
+        inside = select(showings.c.alert).where(
+            showings.c.room == self._key(room), showings.c.storm == number
+        )
+        return await evidence.load_alerts(
+            self._connection,
+            alerts.c.id.in_(inside),
+            *self._of_ours(alerts.c.team),
+            limit=limit,
+        )
+
+    # Changes
+
+    async def changes(self, *, since: datetime, until: datetime) -> list[KeptChange]:
+        """What was changed in production in that time, the newest first."""
+        return await evidence.load_changes(
+            self._connection,
+            changes.c.at >= since,
+            changes.c.at <= until,
+            *self._of_ours(changes.c.team),
+        )
+
+    # Where a tool got in the way
+
+    async def frictions(self, viewer: UserId, *, limit: int) -> list[tuple[Incident, Recorded]]:
+        """What was noted of it in incidents that the viewer may see, the latest first."""
+        seen = {one.number: one for one in await self.all_incidents() if may_see(one, viewer)}
+        found = await timeline.everywhere(
+            self._connection,
+            entries.c.key.startswith(FRICTION),
+            entries.c.retracted_at.is_(None),
+            entries.c.incident.in_(
+                select(incident_rows.c.number).where(*self._of_ours(incident_rows.c.team))
+            ),
+            limit=limit,
+        )
+        return [(seen[one.incident], one) for one in found if one.incident in seen]
