@@ -52,6 +52,12 @@ class Room:
     since: datetime | None
     last_at: datetime | None
 
+    def joined(self, *, at: datetime) -> int | None:
+        """The number of the storm that an alert comes into then; None: none is on."""
+        if self.since is None or self.last_at is None or at >= self.last_at + QUIET:
+            return None
+        return self.storm if at < self.since + LONGEST else self.storm + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storm:
@@ -92,17 +98,6 @@ class Storm:
             words=escape(f"{self.count} alerts at once ({most})"),
             data={"alerts": self.count, "services": dict(services)},
         )
-
-
-def storm_for(room: Room, alone: int, *, at: datetime) -> int | None:
-    """The number of the storm that an alert comes into; None: it gets a message of its own.
-
-    Args:
-        alone: how many alerts got theirs there within `CLOSE`.
-    """
-    if room.since is not None and room.last_at is not None and at < room.last_at + QUIET:
-        return room.storm if at < room.since + LONGEST else room.storm + 1
-    return room.storm + 1 if alone >= ALONE else None
 
 
 def fires_anew(alert: KeptAlert, shown_at: datetime, storm_until: datetime | None) -> bool:

@@ -91,6 +91,7 @@ class Tools:
         if channel is None:
             channel = found = await self.slack.channel_id(room)
             await self.store.write(lambda tx: tx.know_room(room, found))
+            look = False  # nobody could have posted it there before
         show = partial(
             self.slack.ensure_message,
             key=key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incibot.core.evidence import KeptAlert, severity_for
-from incibot.core.markup import is_safe_url, shorten
+from incibot.core.markup import shorten
 from incibot.errors import Unclear
 from incibot.slack.commands import declare
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand
@@ -20,7 +20,6 @@ async def run(call: Call, tx: Transaction) -> Reply:
         nearby=await declare.just_declared(tx, call.by),
         title=shorten(" ".join(found.title.split()), 120),
         summary=found.details if found.details != found.title else "",
-        link=found.url if is_safe_url(found.url) else "",
         severity=severity_for(found.severity, words),
         service=found.service,
         about={"alert": found.id},

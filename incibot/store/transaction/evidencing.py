@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import ShowAlert
 from incibot.core.moves import FRICTION
 from incibot.core.people import ChannelId, UserId
-from incibot.core.storms import CLOSE, Place, Storm, fires_anew, storm_for
+from incibot.core.storms import ALONE, CLOSE, Place, Storm, fires_anew
 from incibot.core.timeline import Recorded
 from incibot.core.usefulness import Heard
 from incibot.core.visibility import may_see
@@ -90,13 +91,14 @@ class Evidencing(Delivering):
 
     # Where they are shown
 
-    async def place(self, alert: int, room: str) -> Place | None:
+    async def place(self, alert: int, named: Callable[[KeptAlert], str]) -> Place | None:
         """Where the alert is to be shown: where it was, if it was; else there. None: nowhere.
 
         Args:
-            room: the channel, as the team's file has it; empty: none is named.
+            named: tells the channel, as the team's file has it; empty: it names none.
         """
         found = await self.alert(alert)
+        room = named(found)
         shown = await evidence.place_of(self._connection, alert)
         if shown is not None:
             until = None
@@ -114,8 +116,10 @@ class Evidencing(Delivering):
             return None
         key = self._key(room)
         here = await evidence.hold_room(self._connection, key, scope=self._own)
-        alone = await evidence.alone_since(self._connection, key, self.at - CLOSE)
-        storm = storm_for(here, alone, at=self.at)
+        storm = here.joined(at=self.at)
+        if storm is None:
+            alone = await evidence.alone_since(self._connection, key, self.at - CLOSE)
+            storm = here.storm + 1 if alone >= ALONE else None
         if storm is not None:
             since = self.at if storm != here.storm else here.since
             await self._connection.execute(
