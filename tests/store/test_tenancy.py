@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import MetaData, Table, insert, select, update
 
-from incibot.core import moves
+from incibot.core import evidence, moves
 from incibot.core.catching_up import Progress
 from incibot.core.change import Change, Post
+from incibot.core.evidence import Alert, State, Verdict, What
 from incibot.core.incident import Incident
 from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
 from incibot.core.people import ChannelId, Person, UserId
@@ -47,6 +48,7 @@ from incibot.store.schema import workspace as workspace_rows
 from incibot.store.unit import Store, Transaction
 from incibot.store.workspaces import Workspace
 from tests.bench import START, Clock
+from tests.evidence import take_in
 
 ANA, BELA = UserId("U1"), UserId("U2")  # ids that both workspaces know: of a channel they share
 UTC = ZoneInfo("UTC")
@@ -144,6 +146,19 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         await tx.receive("event:E1")
         await tx.listen("process", since=tx.at)
         await tx.ask(Tell(user=ANA, words=f"of {team}", about="x"))
+        many = 7 if team == THEIRS else 1  # theirs have a storm
+        told = [
+            Alert(id=f"{n}", key=f"{n}", state=State.FIRING, title=f"{n} of {team}")
+            for n in range(many)
+        ]
+        await take_in(
+            tx, [*told, evidence.Change(id="1", what=What.DEPLOY, title=f"Of {team}")], "x", "x"
+        )
+        for alert in range(number, number + many):
+            await tx.place(alert, lambda _: "#alerts")
+        await tx.judge(number, Verdict(user=ANA, useful=True, why=f"of {team}"))
+        await tx.attach(number, number)
+        await tx.apply(moves.friction(incident, f"of {team}", by=ANA, at=tx.at, key=team))
 
     await here.write(live)
     # Some of its jobs are claimed, and one laid aside.
@@ -383,6 +398,25 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "members_as_of": lambda tx, it: tx.members_as_of(it.number),
     "notice_mark": lambda tx, it: tx.notice_mark(mark_of(THEIRS)),
     "notice_deletion": lambda tx, it: tx.notice_deletion(it.channel, it.ts),
+    # Alerts and changes; theirs are numbered as their incident
+    "alert": lambda tx, it: tx.alert(it.number),
+    "notices": lambda tx, it: tx.notices(it.number),
+    "attach": (
+        lambda tx, it: tx.attach(it.number, number_of(OURS)),
+        lambda tx, it: tx.attach(number_of(OURS), it.number),
+    ),
+    "verdicts": lambda tx, it: tx.verdicts(it.number),
+    "judge": lambda tx, it: tx.judge(it.number, Verdict(user=ANA, useful=False, why="ours now")),
+    "heard": lambda tx, it: tx.heard(since=START),
+    "place": (
+        lambda tx, it: tx.place(it.number, lambda _: "#alerts"),
+        lambda tx, it: tx.place(number_of(OURS), lambda _: "#alerts"),
+    ),
+    "know_room": lambda tx, it: tx.know_room("#alerts", it.channel),
+    "storm": lambda tx, it: tx.storm("#alerts", 1),
+    "alerts_of_storm": lambda tx, it: tx.alerts_of_storm("#alerts", 1, limit=9),
+    "changes": lambda tx, it: tx.changes(since=START, until=tx.at),
+    "frictions": lambda tx, it: tx.frictions(ANA, limit=9),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.
@@ -439,6 +473,7 @@ async def test_a_workspace_is_told_and_changes_what_it_would_if_it_were_alone(
         async with both.read() as tx:
             before = await theirs_in(tx)
         assert all(before[table] for table in ("incidents", "entries", "jobs", "marks", "people"))
+        assert all(before[table] for table in ("alerts", "verdicts", "showings", "changes"))
         for name, asked in ASKED.items():
             for ask in asked if isinstance(asked, tuple) else (asked,):
                 expected, _ = await answer(alone, ask, it)
