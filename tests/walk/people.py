@@ -198,7 +198,7 @@ async def _happens(
     ):
         trouble = (await there.types(typed, channel=channel)).trouble
         assert trouble is None, typed
-    await tells(there, Alert(id="1", key="1", state=State.FIRING, title="Error rate is up"))
+    await tells(there, Alert(id="1", key="1", state=State.RESOLVED, title="Error rate"))
     await there.app.store.write(lambda tx: tx.attach(1, 1))
     await there.person("chidi").leaves(channel)
     await there.settle()

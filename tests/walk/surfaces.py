@@ -58,11 +58,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "Something": ("else is wrong",),
     "timline": ("",),
 }
+HOW = ("typed in its channel", "pressed")
 # These tell of no incident in particular, and so are the same for the one that is not there.
 ABOUT_NONE = {
     *("declare", "list", "help", "Something", "timline"),
     *("add, typed in its channel", "add, pressed", ", pressed", "web, pressed"),
     *("changes", "alerts", "alert", "attach", "verdict", "storm"),
+    *(f"form {word}, {how}" for word in ("attach", "verdict") for how in HOW),
     *("declare_incident, used", "declare_from_message, used"),
 }
 

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from incibot.core.evidence import KeptAlert, KeptChange, Notice, Verdict, entries_of
 from incibot.core.incident import Incident
 from incibot.core.jobs import ShowAlert
 from incibot.core.moves import FRICTION
 from incibot.core.people import ChannelId, UserId
-from incibot.core.storms import ALONE, CLOSE, Place, Storm, fires_anew
+from incibot.core.storms import ALONE, CLOSE, Place, Room, Storm, fires_anew
 from incibot.core.timeline import Recorded
 from incibot.core.usefulness import Heard
 from incibot.core.visibility import may_see
 from incibot.errors import NotFound
-from incibot.store import evidence, timeline
+from incibot.store import evidence, jobs, timeline
 from incibot.store.database import put
 from incibot.store.schema import alert_rooms, alerts, changes, entries, showings, verdicts
 from incibot.store.schema import incidents as incident_rows
+from incibot.store.schema import jobs as job_rows
 from incibot.store.transaction.delivering import Delivering
+
+SWEPT = 200  # alerts that come into a storm with one
 
 
 class Evidencing(Delivering):
@@ -94,28 +98,47 @@ class Evidencing(Delivering):
     async def place(self, alert: int, named: Callable[[KeptAlert], str]) -> Place | None:
         """Where the alert is to be shown: where it was, if it was; else there. None: nowhere.
 
+        Whatever else waits to be shown in a storm comes into it with the first.
+
         Args:
             named: tells the channel, as the team's file has it; empty: it names none.
         """
         found = await self.alert(alert)
         room = named(found)
-        shown = await evidence.place_of(self._connection, alert)
-        if shown is not None:
-            until = None
-            if shown.storm is not None:
-                ends = await evidence.ends_of(self._connection, shown.room, shown.storm)
-                until = ends[1] if ends else None
-            if not room or not fires_anew(found, shown.at, until):
-                return Place(
-                    room=self._plain(shown.room),
-                    channel=await evidence.channel_of(self._connection, shown.room),
-                    round=shown.round,
-                    storm=shown.storm,
-                )
+        before = await evidence.place_of(self._connection, alert)
+        if before is not None and not (room and await self._fires_anew(found, before)):
+            return await self._placed(before)
         if not room:
             return None
+        here = await evidence.hold_room(self._connection, self._key(room), scope=self._own)
+        shown = await evidence.place_of(self._connection, alert)
+        if shown is not None and (before is None or shown.round != before.round):
+            return await self._placed(shown)  # somebody else was faster
+        storm = await self._storm_in(room, here)
+        round = shown.round + 1 if shown is not None else 1
+        await self._show(alert, room, round=round, storm=storm)
+        if storm is not None:
+            for other in await self._waiting(room, named):
+                await self._show(other, room, round=1, storm=storm)
+        return Place(room=room, channel=here.channel, round=round, storm=storm)
+
+    async def _fires_anew(self, alert: KeptAlert, shown: Row[Any]) -> bool:
+        if shown.storm is None:
+            return fires_anew(alert, shown.at, None)
+        ends = await evidence.ends_of(self._connection, shown.room, shown.storm)
+        return fires_anew(alert, shown.at, ends[1] if ends else None)
+
+    async def _placed(self, shown: Row[Any]) -> Place:
+        return Place(
+            room=self._plain(shown.room),
+            channel=await evidence.channel_of(self._connection, shown.room),
+            round=shown.round,
+            storm=shown.storm,
+        )
+
+    async def _storm_in(self, room: str, here: Room) -> int | None:
+        """The storm that what comes now comes into; None: it is calm there."""
         key = self._key(room)
-        here = await evidence.hold_room(self._connection, key, scope=self._own)
         storm = here.joined(at=self.at)
         if storm is None:
             alone = await evidence.alone_since(self._connection, key, self.at - CLOSE)
@@ -127,13 +150,28 @@ class Evidencing(Delivering):
                 .where(alert_rooms.c.key == key)
                 .values(storm=storm, since=since, last_at=self.at)
             )
-        round = shown.round + 1 if shown is not None else 1
-        await self._connection.execute(
-            insert(showings).values(
-                alert=alert, round=round, room=key, at=self.at, storm=storm, team=self._own
-            )
+        return storm
+
+    async def _show(self, alert: int, room: str, *, round: int, storm: int | None) -> None:
+        row = {"alert": alert, "round": round, "room": self._key(room), "at": self.at}
+        await self._connection.execute(insert(showings).values(**row, storm=storm, team=self._own))
+
+    async def _waiting(self, room: str, named: Callable[[KeptAlert], str]) -> list[int]:
+        """Alerts that were never shown, and wait for it in that room; nobody need see to them any more."""
+        asked = await jobs.unclaimed(
+            self._connection, ShowAlert, *self._of_ours(job_rows.c.team), limit=SWEPT
         )
-        return Place(room=room, channel=here.channel, round=round, storm=storm)
+        by_alert = {int(fields["alert"]): id for id, fields in asked}
+        found = await evidence.load_alerts(
+            self._connection,
+            alerts.c.id.in_(by_alert),
+            alerts.c.id.not_in(select(showings.c.alert)),
+            *self._of_ours(alerts.c.team),
+        )
+        here = [one.id for one in found if named(one) == room]
+        # One that somebody takes at this moment is found shown by them.
+        await jobs.drop(self._connection, [by_alert[one] for one in here])
+        return here
 
     async def know_room(self, room: str, channel: ChannelId) -> None:
         """Note which channel that is, so that Slack need not be asked for each alert."""
