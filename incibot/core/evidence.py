@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,8 +11,16 @@ from types import MappingProxyType
 from typing import Any
 
 from incibot.core.markup import escape
+from incibot.core.people import UserId
 from incibot.core.timeline import Entry, EntryKind, Source
 
+_NUMBERED = re.compile(r"(?:p|sev|severity)[- ]?([1-9])")  # "P1", "SEV-2"
+_RANKS = {
+    **dict.fromkeys(("critical", "fatal", "emergency", "disaster"), 0),
+    **dict.fromkeys(("high", "error", "major"), 1),
+    **dict.fromkeys(("warning", "warn", "medium", "moderate"), 2),
+    **dict.fromkeys(("low", "minor", "info", "informational"), 3),
+}
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -184,6 +193,45 @@ class Notice:
     actor: str = ""
     words: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptChange:
+    """A change as it is kept; fields as of a `Change`, the service as the playbook calls it."""
+
+    id: int
+    source: str
+    what: What
+    title: str
+    service: str
+    version: str
+    environment: str
+    state: str
+    actor: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What somebody says of an alert: whether it was of use to them, and perhaps why."""
+
+    user: UserId
+    useful: bool
+    why: str
+
+
+def severity_for(said: str, words: Sequence[str]) -> str:
+    """Which of our severities a product's own word for it means; empty where that is not plain.
+
+    Args:
+        words: ours, the worst first.
+    """
+    folded = said.strip().casefold()
+    exact = next((word for word in words if word.casefold() == folded), "")
+    numbered = _NUMBERED.fullmatch(folded)
+    rank = int(numbered[1]) - 1 if numbered else _RANKS.get(folded, len(words))
+    return exact or (words[rank] if 0 <= rank < len(words) else "")
 
 
 def entries_of(alert: KeptAlert, notices: Iterable[Notice]) -> tuple[Entry, ...]:

@@ -295,6 +295,34 @@ class ShowAlert:
         return f"alert:{self.alert}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowStorm:
+    """Make the message of many alerts at once say how many they are and how they stand.
+
+    Attributes:
+        room: the channel, as the team's file has it.
+        storm: which of the storms there.
+    """
+
+    room: str
+    storm: int
+
+    @property
+    def key(self) -> str:
+        return f"storm:{self.room}:{self.storm}"[:190]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellChanges:
+    """List in the incident's channel what was changed in production before it was declared."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"changes:{self.incident}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -317,6 +345,8 @@ Job = (
     | Remind
     | ReadDelivery
     | ShowAlert
+    | ShowStorm
+    | TellChanges
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

@@ -26,6 +26,7 @@ from incibot.core.jobs import (
     ShowCard,
     ShowHomes,
     Tell,
+    TellChanges,
 )
 from incibot.core.markup import escape, plain, shorten
 from incibot.core.people import Assignment, ChannelId, UserId
@@ -34,6 +35,7 @@ from incibot.core.timeline import Entry, EntryKind, Recorded, Source
 from incibot.errors import NotAllowed, NotFound, Unclear
 
 INCIBOT = "incibot"  # the actor's name of what incibot itself did
+FRICTION = "friction:"  # how the keys of entries begin that tell where a tool got in the way
 OUTCOMES = {"ruled_out": "Ruled out", "confirmed": "Confirmed"}  # what may become of a hypothesis
 
 
@@ -150,6 +152,7 @@ def channel_opened(
         for held in incident.assignments
         if held.until is None
     ]
+    jobs.append(TellChanges(incident=number))
     jobs.append(ShowHomes())
     # Whatever was written there before we knew that the channel is ours.
     jobs.append(CatchUp(incident=number))
@@ -441,11 +444,25 @@ def note(
         words=words,
         data={"read_as": read_as} if read_as else {},
     )
-    return Change(
-        about=incident.number,
-        entries=(entry,),
-        jobs=(Echo(incident=incident.number, entry=entry.key),),
+    return _noted(incident, entry)
+
+
+def friction(incident: Incident, words: str, *, by: UserId, at: datetime, key: str) -> Change:
+    """Note where a tool got in the way. Raises Unclear if there are no words."""
+    if not words:
+        raise Unclear(
+            "What got in the way? For example: "
+            "`/incident friction the dashboard takes a minute to load`."
+        )
+    entry = Entry(
+        key=f"{FRICTION}{key}",
+        kind=EntryKind.NOTE,
+        occurred_at=at,
+        by=by,
+        words=words,
+        data={"friction": True},
     )
+    return _noted(incident, entry)
 
 
 def answer(
@@ -540,6 +557,15 @@ def _cards(incident: Incident) -> tuple[Job, ...]:
     if incident.private:
         return (ShowCard(incident=incident.number),)
     return (ShowCard(incident=incident.number), Announce(incident=incident.number))
+
+
+def _noted(incident: Incident, entry: Entry) -> Change:
+    """An entry that changes nothing but the timeline."""
+    return Change(
+        about=incident.number,
+        entries=(entry,),
+        jobs=(Echo(incident=incident.number, entry=entry.key),),
+    )
 
 
 def _echoed(incident: Incident, entry: Entry, *more: Job) -> Change:

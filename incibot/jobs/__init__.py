@@ -26,7 +26,9 @@ from incibot.core.jobs import (
     ShowCard,
     ShowHome,
     ShowHomes,
+    ShowStorm,
     Tell,
+    TellChanges,
     Welcome,
 )
 from incibot.jobs.announce import announce
@@ -47,7 +49,9 @@ from incibot.jobs.remind import remind
 from incibot.jobs.show_alert import show_alert
 from incibot.jobs.show_card import show_card
 from incibot.jobs.show_home import show_home, show_homes
+from incibot.jobs.show_storm import show_storm
 from incibot.jobs.tell import tell
+from incibot.jobs.tell_changes import tell_changes
 from incibot.jobs.tools import Tools
 from incibot.jobs.welcome import welcome
 
@@ -104,6 +108,10 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await read_delivery(job, tools)
         case ShowAlert():
             return await show_alert(job, tools, again=again)
+        case ShowStorm():
+            return await show_storm(job, tools, again=again)
+        case TellChanges():
+            return await tell_changes(job, tools, again=again)
         case CatchUp():
             await catch_up(job, tools)
             return None

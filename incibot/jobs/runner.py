@@ -18,9 +18,11 @@ from incibot.core.jobs import (
     Announce,
     CatchUp,
     Job,
+    ShowAlert,
     ShowCard,
     ShowHome,
     ShowHomes,
+    ShowStorm,
     Welcome,
     unpack,
 )
@@ -276,7 +278,7 @@ class Runner:
     async def _look_again(self, claim: Claim) -> None:
         """Whoever was late may have written over what is newer: a card is shown once more."""
         job = unpack(claim.kind, claim.fields)
-        if isinstance(job, ShowCard | Announce | ShowHome | ShowHomes):
+        if isinstance(job, ShowCard | Announce | ShowHome | ShowHomes | ShowAlert | ShowStorm):
 
             async def ask(tx: Transaction) -> None:
                 if await tx.is_installed():  # else there is nobody to show it to

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from incibot.config import Integrations
-from incibot.core.people import Person, UserId
+from incibot.core.change import Post
+from incibot.core.people import ChannelId, Person, UserId
 from incibot.errors import SlackRefused
 from incibot.integrations.http import Http
 from incibot.render import Renderer
-from incibot.slack.gateway import Gateway
+from incibot.slack.gateway import GONE, Blocks, Gateway
 from incibot.store.unit import Clock, Store
 
 NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
@@ -62,6 +64,52 @@ class Tools:
             # Slack has no more to say; whoever is hidden from us is none of us.
             person = Person(id=user, name=user, outside=True)
         await self.store.write(lambda tx: tx.learn([person]))
+
+    async def show_in_room(
+        self,
+        room: str,
+        channel: ChannelId | None,
+        *,
+        key: str,
+        text: str,
+        blocks: Blocks,
+        look: bool,
+    ) -> Post:
+        """Make a message of ours, of that key, read so, in a channel where alerts are shown.
+
+        Args:
+            room: the channel as the team's file has it.
+            channel: its id, if it is known.
+            look: an earlier try may have posted it.
+
+        Raises:
+            SlackRefused: there is no such channel, or we may not post there.
+        """
+        async with self.store.read() as tx:
+            known = await tx.post(key)
+        channel = known.channel if known is not None else channel
+        if channel is None:
+            channel = found = await self.slack.channel_id(room)
+            await self.store.write(lambda tx: tx.know_room(room, found))
+            look = False  # nobody could have posted it there before
+        show = partial(
+            self.slack.ensure_message,
+            key=key,
+            text=text,
+            blocks=blocks,
+            known=known.ts if known is not None else None,
+            look=look,
+        )
+        try:
+            return Post(key=key, channel=channel, ts=await show(channel))
+        except SlackRefused as refused:
+            if refused.code not in GONE or known is not None:
+                raise
+            other = await self.slack.channel_id(room)
+            if other == channel:  # else another is called so by now
+                raise
+        await self.store.write(lambda tx: tx.know_room(room, other))
+        return Post(key=key, channel=other, ts=await show(other))
 
     def page(self, number: int) -> str:
         """The address of an incident's page; empty where there are no pages."""

@@ -7,6 +7,7 @@ it. `due_at` is null when the job was laid aside for a person to look at.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from incibot.errors import LeaseLost
 from incibot.store.database import put
 from incibot.store.schema import jobs, workspace
 
+_UNTRIED = (jobs.c.attempts == 0, jobs.c.lease.is_(None), jobs.c.due_at.is_not(None))
 NOT_INSTALLED = "incibot is not installed in that workspace"
 
 
@@ -175,6 +177,24 @@ async def put_back(
         values["attempts"] = attempts
     written = await connection.execute(update(jobs).where(*_ours(held), *where).values(**values))
     return written.rowcount == 1
+
+
+async def unclaimed(
+    connection: AsyncConnection, kind: type[Job], *where: ColumnElement[bool], limit: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """Jobs of that kind that nobody has tried yet, with their fields; the oldest first."""
+    query = (
+        select(jobs.c.id, jobs.c.fields)
+        .where(jobs.c.kind == kind.__name__, *_UNTRIED, *where)
+        .order_by(jobs.c.id)
+        .limit(limit)
+    )
+    return [(row.id, dict(row.fields)) for row in await connection.execute(query)]
+
+
+async def drop(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """There is nothing left to do for these, unless somebody has them by now."""
+    await connection.execute(delete(jobs).where(jobs.c.id.in_(ids), *_UNTRIED))
 
 
 async def parked(

@@ -427,6 +427,29 @@ verdicts = Table(  # what people say of an alert: each one's last word
     _team(),
 )
 
+alert_rooms = Table(  # the channels in which alerts are shown; whoever places one holds the row
+    "alert_rooms",
+    metadata,
+    Column("key", KEY, primary_key=True),  # the channel as the team's file has it
+    Column("channel", ID),  # its id, once we know it
+    Column("storm", Integer, nullable=False),  # how many storms there were
+    Column("since", Moment),  # when the last one began
+    Column("last_at", Moment),  # when an alert last came into it
+    _team(),
+)
+
+showings = Table(  # where each alert is shown; one that fires after long is shown anew
+    "showings",
+    metadata,
+    Column("alert", ROW, ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("room", KEY, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("storm", Integer),  # it has no message of its own, but this storm's; null: it has one
+    _team(),
+    Index(None, "room", "at"),
+)
+
 changes = Table(  # what was changed in production
     "changes",
     metadata,

@@ -289,6 +289,15 @@ async def find(
     return await _recorded(connection, rows)
 
 
+async def everywhere(
+    connection: AsyncConnection, *where: ColumnElement[bool], limit: int
+) -> list[Recorded]:
+    """The entries that fit, of whatever incident, the latest first."""
+    query = select(entries).where(*where)
+    query = query.order_by(entries.c.occurred_at.desc(), entries.c.id.desc()).limit(limit)
+    return await _recorded(connection, (await connection.execute(query)).all())
+
+
 async def pages(connection: AsyncConnection, number: int) -> AsyncIterator[Recorded]:
     """All entries in the order of time, read page by page."""
     after: tuple[datetime, int] | None = None

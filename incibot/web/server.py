@@ -27,6 +27,7 @@ from incibot.web.install import INSTALL, REDIRECT, Install
 from incibot.web.metrics import Metrics
 from incibot.web.pages import Pages
 from incibot.web.reviews import Reviews
+from incibot.web.signals import Signals
 from incibot.web.site import Site
 from incibot.web.streaming import Streams
 from incibot.web.trouble import SIGNED_OUT, Trouble, edge
@@ -155,6 +156,7 @@ def build(
             *(install.routes() if install else ()),
             *(Pages(site, streams).routes() if site else ()),
             *(Reviews(site, streams).routes() if site else ()),
+            *(Signals(site).routes() if site else ()),
         ]
     )
     return application

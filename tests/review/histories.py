@@ -128,6 +128,11 @@ class Story:
         )
         return self._echoed(self._apply(change))
 
+    def is_hindered(self, who: UserId, words: str) -> int:
+        """By a tool."""
+        change = moves.friction(self._incident, words, by=who, at=self.now, key=self._key())
+        return self._echoed(self._apply(change))
+
     def answers(self, who: UserId, hypothesis: int, outcome: str) -> int:
         change = moves.answer(
             self._incident, self[hypothesis], outcome, by=who, at=self.now, key=self._key()

@@ -22,7 +22,7 @@ from sqlalchemy import MetaData, Table, insert, select, update
 from incibot.core import moves
 from incibot.core.catching_up import Progress
 from incibot.core.change import Change, Post
-from incibot.core.evidence import Alert, Evidence, Remark, State, What
+from incibot.core.evidence import Alert, Evidence, Remark, State, Verdict, What
 from incibot.core.evidence import Change as Deployed
 from incibot.core.incident import Incident
 from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
@@ -50,6 +50,7 @@ from incibot.store.transaction.delivering import Origin
 from incibot.store.unit import Store, Transaction
 from incibot.store.workspaces import Workspace
 from tests.bench import START, Clock
+from tests.evidence import take_in
 
 ANA, BELA = UserId("U1"), UserId("U2")  # ids that both workspaces know: of a channel they share
 UTC = ZoneInfo("UTC")
@@ -76,6 +77,7 @@ class Theirs:
     claim: Claim
     parked: int
     delivery: int
+    alert: int
 
 
 def number_of(team: str) -> int:
@@ -152,6 +154,18 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
             assert await kept(tx, whom)
             assert (await taken(tx, whom))[:2] == (1, 1)
         await tx.fail_delivery(2 * number, f"odd in {team}")
+        many = 7 if team == THEIRS else 1  # theirs have a storm
+        told = [
+            Alert(id=f"{n}", key=f"{n}", state=State.FIRING, title=f"{n} of {team}")
+            for n in range(many)
+        ]
+        await take_in(tx, [*told, Deployed(id="1", what=What.DEPLOY, title=f"Of {team}")], "x", "x")
+        mine = [one.alert.id for one in await tx.heard(since=START)]
+        for alert in mine:
+            await tx.place(alert, lambda _: "#alerts")
+        await tx.judge(mine[0], Verdict(user=ANA, useful=True, why=f"of {team}"))
+        await tx.attach(mine[0], number)
+        await tx.apply(moves.friction(incident, f"of {team}", by=ANA, at=tx.at, key=team))
 
     await here.write(live)
     # Some of its jobs are claimed, and one laid aside.
@@ -193,6 +207,7 @@ async def known_of(store: Store) -> Theirs:
         entry = await tx.entry_by_key(number, f"slack:{channel}:{ROOT}")
         (parked,) = await tx.parked()
         (failed,) = await tx.failed_deliveries()
+        alert = min(one.alert.id for one in await tx.heard(since=START))
         row = (
             await tx.connection.execute(
                 select(jobs).where(jobs.c.kind == "Tell", jobs.c.team == THEIRS)
@@ -222,6 +237,7 @@ async def known_of(store: Store) -> Theirs:
         claim=claim,
         parked=parked.id,
         delivery=failed.id,
+        alert=alert,
     )
 
 
@@ -407,6 +423,25 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
         lambda tx, it: tx.take_in([], replace(origin(tx), delivery=it.delivery)),
     ),
     "join_evidence": lambda tx, it: tx.join_evidence(it.number),
+    # Alerts and changes; theirs are numbered as their incident
+    "alert": lambda tx, it: tx.alert(it.alert),
+    "notices": lambda tx, it: tx.notices(it.alert),
+    "attach": (
+        lambda tx, it: tx.attach(it.alert, number_of(OURS)),
+        lambda tx, it: tx.attach(number_of(OURS), it.number),
+    ),
+    "verdicts": lambda tx, it: tx.verdicts(it.alert),
+    "judge": lambda tx, it: tx.judge(it.alert, Verdict(user=ANA, useful=False, why="ours now")),
+    "heard": lambda tx, it: tx.heard(since=START),
+    "place": (
+        lambda tx, it: tx.place(it.alert, lambda _: "#alerts"),
+        lambda tx, it: tx.place(number_of(OURS), lambda _: "#alerts"),
+    ),
+    "know_room": lambda tx, it: tx.know_room("#alerts", it.channel),
+    "storm": lambda tx, it: tx.storm("#alerts", 1),
+    "alerts_of_storm": lambda tx, it: tx.alerts_of_storm("#alerts", 1, limit=9),
+    "changes": lambda tx, it: tx.changes(since=START, until=tx.at),
+    "frictions": lambda tx, it: tx.frictions(ANA, limit=9),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.
@@ -489,6 +524,7 @@ async def test_a_workspace_is_told_and_changes_what_it_would_if_it_were_alone(
             before = await theirs_in(tx)
         assert all(before[table] for table in ("incidents", "entries", "jobs", "marks", "people"))
         assert all(before[table] for table in ("deliveries", "alerts", "notices", "changes"))
+        assert all(before[table] for table in ("verdicts", "showings"))
         for name, asked in ASKED.items():
             for ask in asked if isinstance(asked, tuple) else (asked,):
                 expected, _ = await answer(alone, ask, it)

@@ -17,7 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from incibot.core import evidence
 from incibot.core.change import Change
+from incibot.core.evidence import Alert, State, What
 from incibot.core.incident import Incident, Known, Milestone, Task, Update
 from incibot.core.markup import escape
 from incibot.core.people import Assignment, ChannelId, UserId
@@ -26,6 +28,7 @@ from incibot.playground import ClickAnswer, CommandAnswer, ViewAnswer
 from incibot.slack.commands import COMMANDS
 from incibot.slack.commands.note import ENTRIES
 from tests.bench import START, Bench, bench
+from tests.evidence import SHOWN, tells
 
 Json = dict[str, Any]
 Surface = Literal["message", "modal", "home", "errors"]
@@ -158,11 +161,13 @@ UNREADABLE = (  # what has a word of its own, and cannot make sense of what foll
         "task done",
     ),
     *("take", "remind", "remind update"),
+    *("alert", "attach", "verdict", "storm"),
 )
 
 SURFACES = (
     # posted by jobs
     *("card", "announce", "relay", "tell", "brief", "welcome", "export", "review", "remind"),
+    *("alert", "storm", "changes", "echo of alert", "echo of friction"),
     *(f"echo of {word}" for word in NOTES),
     *(f"echo of {word}" for word in ("answer", "role", "severity", "status", "update")),
     *(f"echo of {word}" for word in ("milestone", "task", "review")),
@@ -185,6 +190,8 @@ SURFACES = (
     *("role, given", "role, asked for", "role, released", "join: button"),
     *("/incident remind", "remind, snoozed", "remind, off", "remind, on", "take: button"),
     *("/incident reveal", "reveal: button"),
+    *("alert: button", "storm: button", "storm: declare"),
+    *("/incident alerts", "/incident changes", "/incident friction"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -335,10 +342,13 @@ def emitted(given: Given) -> Played:
 
 
 async def _play(given: Given, folder: Path) -> Played:
-    async with bench("sqlite://", folder, book=given.book, base_url=given.base_url) as there:
+    async with bench(
+        "sqlite://", folder, book=given.book, base_url=given.base_url, integrations=SHOWN
+    ) as there:
         stage = Stage(there, given)
         await _begins(stage)
         await _grows(stage)
+        await _is_told(stage)
         await _declares_again(stage)
         await _steers(stage)
         await _is_reminded(stage)
@@ -440,6 +450,53 @@ async def _grows(stage: Stage) -> None:
     await stage.sees("home", there.person("ana").opens_home())
 
 
+async def _is_told(stage: Stage) -> None:
+    """Other systems tell of alerts, then of many at once, and of changes."""
+    there, text = stage.there, stage.given.field
+    ana, url = there.person("ana"), "https://example.com/?" + "a=b&" * 700
+    told = Alert(
+        id="1",
+        key="1",
+        state=State.FIRING,
+        title=text,
+        details=text,
+        service=text,
+        severity=text,
+        url=url,
+        links={f"{n}{text}": f"{url}{n}" for n in range(9)},
+    )
+    await tells(there, told)
+    await tells(there, replace(told, id="2", state=State.ACKNOWLEDGED, actor=text))
+    stage.collect("alert")
+    await stage.sees("alert: button", ana.clicks("run:alert", channel="checkout"))
+    await stage.sees("attach: form", ana.clicks("run:attach", channel="checkout"))
+    await stage.sends("attach: form, sent", {"incident": "1"})
+    await stage.sees("verdict: form", ana.clicks("run:not_useful", channel="checkout"))
+    await stage.sends("verdict: form, sent", {"why": text})
+    flood = [
+        replace(told, id=f"f{n}", key=f"f{n}", title=f"{n}{text}", service=f"{n % 3}{text}")
+        for n in range(40)
+    ]
+    await tells(there, *flood)
+    stage.collect("storm")
+    await stage.sees("storm: button", ana.clicks("run:show", channel="checkout"))
+    await stage.sees("storm: declare", ana.clicks("run:declare", channel="checkout"))
+    await stage.types("/incident alerts", "alerts")
+    change = evidence.Change(
+        id="1",
+        what=What.DEPLOY,
+        title=text,
+        service=text,
+        url=url,
+        actor=text,
+        state=text,
+        version=f"v{text}",
+        environment=text,
+    )
+    await tells(there, *(replace(change, id=f"{n}") for n in range(30)))
+    await stage.types("/incident changes", "changes")
+
+
 async def _declares_again(stage: Stage) -> None:
     """While Ana fills in a form, Bela declares."""
     there, given = stage.there, stage.given
@@ -520,6 +577,7 @@ async def _records(stage: Stage) -> None:
         await stage.types(f"/incident {word}", f"{word} {said}", channel)
         await stage.types(f"{word}: form", word, channel)
         await stage.sends(f"{word}: form, sent", {"text": text, "when": "13:40"})
+    await stage.types("/incident friction", f"friction {said}", channel)
     await stage.types("note, back-dated", f"note 13:50 {said}", channel)
     await stage.does("undo", ana.clicks("run:takeback", channel=channel))
     await stage.does("answer", ana.clicks("run:confirmed", channel=channel))

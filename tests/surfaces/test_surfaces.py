@@ -45,10 +45,13 @@ SHOWN_BY_JOB = {
     "ShowHome": "home",
     "ShowHomes": "home",
     "Remind": "remind",
+    "ShowAlert": "alert",
+    "ShowStorm": "storm",
+    "TellChanges": "changes",
 }
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),
-    *("LearnPerson", "Capture", "CatchUp", "ReadDelivery", "ShowAlert"),
+    *("LearnPerson", "Capture", "CatchUp", "ReadDelivery"),
 }
 
 A_PAGE = re.compile(r"<!(?:channel|here|everyone|subteam)")

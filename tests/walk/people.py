@@ -14,10 +14,12 @@ from pathlib import Path
 import structlog
 
 from incibot import log
+from incibot.core.evidence import Alert, State
 from incibot.core.incident import Incident
 from incibot.playground import Person, Playground, northwind
 from incibot.slack.manifest import EVENTS, SCOPES
 from tests.bench import Bench, Clock, bench
+from tests.evidence import tells
 from tests.web.browser import BASE, Browser
 
 TOKEN = "first-token-of-ours"
@@ -196,6 +198,8 @@ async def _happens(
     ):
         trouble = (await there.types(typed, channel=channel)).trouble
         assert trouble is None, typed
+    await tells(there, Alert(id="1", key="1", state=State.RESOLVED, title="Error rate"))
+    await there.app.store.write(lambda tx: tx.attach(1, 1))
     await there.person("chidi").leaves(channel)
     await there.settle()
     made = await there.incident()

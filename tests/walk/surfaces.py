@@ -45,16 +45,26 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reveal": ("{entry}",),
     "form": tuple(one.word for one in COMMANDS if one.form),
     "add": ("",),
+    "changes": ("", "all 6"),
+    "friction": ("the dashboard is slow", ""),
+    "alerts": ("", "checkout 7"),
+    "alert": ("1",),
+    "attach": ("1",),
+    "verdict": ("1 useful",),
+    "storm": ("show 1 #alerts",),
     # Besides: nothing at all, a role's own word, a title, and nearly a word.
     "": ("",),
     **{role.word: ("", "me") for role in Playbook().roles[:2]},
     "Something": ("else is wrong",),
     "timline": ("",),
 }
+HOW = ("typed in its channel", "pressed")
 # These tell of no incident in particular, and so are the same for the one that is not there.
 ABOUT_NONE = {
     *("declare", "list", "help", "Something", "timline"),
     *("add, typed in its channel", "add, pressed", ", pressed", "web, pressed"),
+    *("changes", "alerts", "alert", "attach", "verdict", "storm"),
+    *(f"form {word}, {how}" for word in ("attach", "verdict") for how in HOW),
     *("declare_incident, used", "declare_from_message, used"),
 }
 
@@ -68,6 +78,8 @@ SENT: dict[str, dict[str, Any]] = {
     "update": {"text": "so"},
     "resolve": {"text": "so"},
     "reopen": {"text": "so"},
+    "attach": {"incident": "{n}"},
+    "verdict": {"verdict": "useful", "why": "so"},
     "task": {"text": "so", "who": "U1"},
     "milestone": {"name": "detected", "when": "13:00"},
     **{
@@ -106,6 +118,9 @@ ROUTES: dict[str, str] = {
     "GET /incidents/{ref}/review.{extension}": "page",
     "GET /incidents/{ref}/review/edit": "page",
     "POST /incidents/{ref}/review/edit": "form",
+    "GET /alerts": "list",
+    "GET /alerts.csv": "list",
+    "GET /friction": "list",
 }
 
 # To whom each job tells what it tells.
@@ -130,5 +145,7 @@ JOBS: dict[str, str] = {
     "Capture": "nobody",
     "CatchUp": "nobody",
     "ReadDelivery": "nobody",
-    "ShowAlert": "nobody",
+    "ShowAlert": "everybody",  # the incident that it belongs to, if everybody may see it
+    "ShowStorm": "everybody",
+    "TellChanges": "channel",
 }

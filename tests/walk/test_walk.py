@@ -119,6 +119,7 @@ async def sent(walk: Walk, who: Person, callback: str, number: int) -> str:
                     "user": who.id,
                     "name": "",
                     "words": "hello",
+                    **({"alert": 1} if callback == "attach" else {}),
                 }
             ),
             "state": {

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from incibot.slack.commands.add import ADD
+from incibot.slack.commands.alert import ALERT
+from incibot.slack.commands.alerts import ALERTS
 from incibot.slack.commands.answer import ANSWER
+from incibot.slack.commands.attach import ATTACH
+from incibot.slack.commands.changes import CHANGES
 from incibot.slack.commands.declare import DECLARE
 from incibot.slack.commands.export import EXPORT
 from incibot.slack.commands.form import FORM
+from incibot.slack.commands.friction import FRICTION
 from incibot.slack.commands.help import HELP
 from incibot.slack.commands.incidents import LIST
 from incibot.slack.commands.join import JOIN
@@ -21,12 +26,14 @@ from incibot.slack.commands.review import REVIEW
 from incibot.slack.commands.role import ROLE
 from incibot.slack.commands.severity import SEVERITY
 from incibot.slack.commands.status import STATUS
+from incibot.slack.commands.storm import STORM
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
 from incibot.slack.commands.take import TAKE
 from incibot.slack.commands.takeback import TAKEBACK
 from incibot.slack.commands.task import TASK
 from incibot.slack.commands.timeline import TIMELINE
 from incibot.slack.commands.update import UPDATE
+from incibot.slack.commands.verdict import VERDICT
 from incibot.slack.commands.web import WEB
 
 COMMANDS: tuple[Subcommand, ...] = (
@@ -55,6 +62,13 @@ COMMANDS: tuple[Subcommand, ...] = (
     REVEAL,
     FORM,
     ADD,
+    CHANGES,
+    FRICTION,
+    ALERTS,
+    ALERT,
+    ATTACH,
+    VERDICT,
+    STORM,
 )
 
 WORDS = {command.word: command for command in COMMANDS}

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from incibot.core.incident import number_in
+from incibot.core.incident import Incident, number_in
 from incibot.core.timeline import TYPED, EntryKind
 from incibot.errors import NotFound, Refused
 from incibot.slack import blocks, shapes
-from incibot.slack.blocks import View
+from incibot.slack.blocks import Block, View
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
 from incibot.slack.reading import Message, Submitted
 from incibot.store.unit import Transaction
+
+NONE = (
+    "No incident is open that this message could be added to. "
+    "*Declare as an incident*, in the same menu, declares one from it."
+)
 
 
 async def run(call: Call, tx: Transaction) -> Reply:
@@ -28,16 +33,6 @@ async def form_about(message: Message, call: Call, tx: Transaction) -> View:
     Raises:
         NotFound: there is none that the asker may see.
     """
-    found = await tx.incidents(call.by)
-    if not found:
-        raise NotFound(
-            "No incident is open that this message could be added to. "
-            "*Declare as an incident*, in the same menu, declares one from it."
-        )
-    options = [
-        blocks.option(f"{one.ref} {' '.join(one.title.split())}", str(one.number))
-        for one in found[: blocks.OPTIONS]
-    ]
     kinds = [
         blocks.option(kind.value.capitalize(), kind.value) for kind in (EntryKind.MESSAGE, *TYPED)
     ]
@@ -45,16 +40,7 @@ async def form_about(message: Message, call: Call, tx: Transaction) -> View:
         "Add to timeline",
         [
             blocks.section(blocks.quoted(blocks.mrkdwn(message.words, 1000)["text"])),
-            blocks.field(
-                "Incident",
-                blocks.select(
-                    options,
-                    name="incident",
-                    placeholder="Which one?",
-                    initial=options[0]["value"],
-                ),
-                block_id="incident",
-            ),
+            await incident_field(call, tx, NONE),
             blocks.field(
                 "What is it?",
                 blocks.select(
@@ -78,12 +64,34 @@ async def form_about(message: Message, call: Call, tx: Transaction) -> View:
     )
 
 
-async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
-    number = number_in(sent.text("incident")) or 0
+async def incident_field(call: Call, tx: Transaction, none: str) -> Block:
+    """Asks for an open incident that the asker may see. Raises NotFound, saying so, if there is none."""
+    found = await tx.incidents(call.by)
+    if not found:
+        raise NotFound(none)
+    options = [
+        blocks.option(f"{one.ref} {' '.join(one.title.split())}", str(one.number))
+        for one in found[: blocks.OPTIONS]
+    ]
+    return blocks.field(
+        "Incident",
+        blocks.select(
+            options, name="incident", placeholder="Which one?", initial=options[0]["value"]
+        ),
+        block_id="incident",
+    )
+
+
+async def incident_chosen(sent: Submitted, call: Call, tx: Transaction) -> Incident:
+    """The incident of that field. Raises Wrong if the asker sees none of that number any more."""
     try:
-        incident = await tx.incident_seen_by(number, call.by)
+        return await tx.incident_seen_by(number_in(sent.text("incident")) or 0, call.by)
     except NotFound as gone:
         raise Wrong({"incident": str(gone)}) from gone
+
+
+async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
+    incident = await incident_chosen(sent, call, tx)
     about = sent.metadata
 
     def quoted(_: Mapping[str, Any]) -> Message:

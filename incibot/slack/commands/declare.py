@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -23,6 +23,8 @@ from incibot.slack.reading import Message, Submitted
 from incibot.store.unit import Transaction
 
 NOW = "now"
+ABOUT = ("alert", "storm", "room")  # what of an alert, or of a storm, a form remembers
+NOTHING: Mapping[str, Any] = {}
 LIKE = 0.75  # a first word that is so like a severity may be one, mistyped: ``sve1``, ``sev9``
 
 
@@ -120,8 +122,16 @@ def view(
     title: str = "",
     summary: str = "",
     link: str = "",
+    severity: str = "",
+    service: str = "",
+    about: Mapping[str, Any] = NOTHING,
 ) -> View:
-    """The declare form."""
+    """The declare form.
+
+    Args:
+        severity, service: as far as they are known.
+        about: what it is declared from, as `submit` finds it again: an alert or a storm.
+    """
     shown: list[Block] = []
     if nearby:
         shown.append(blocks.section("*Declared just now by others.* Is it one of these?"))
@@ -141,7 +151,10 @@ def view(
         blocks.field(
             "Severity",
             blocks.select(
-                severities, name="severity", placeholder="How bad is it?", initial=usual(book)
+                severities,
+                name="severity",
+                placeholder="How bad is it?",
+                initial=severity or usual(book),
             ),
             block_id="severity",
         ),
@@ -157,12 +170,18 @@ def view(
             optional=True,
         ),
     ]
+    listed = book.service(service) if service else None
     if book.services:
         services = [blocks.option(one.name, one.name) for one in book.services]
         shown.append(
             blocks.field(
                 "Affected service",
-                blocks.select(services, name="service", placeholder="Choose one"),
+                blocks.select(
+                    services,
+                    name="service",
+                    placeholder="Choose one",
+                    initial=blocks.value_of(listed.name) if listed else None,
+                ),
                 block_id="service",
                 optional=True,
             )
@@ -170,7 +189,7 @@ def view(
     shown += [
         blocks.field(
             "Another service" if book.services else "Affected service",
-            blocks.text_input(),
+            blocks.text_input(initial="" if listed else service),
             block_id="other_service",
             optional=True,
         ),
@@ -219,7 +238,7 @@ def view(
     if link:
         shown.append(blocks.context(f"Declared from <{link}|this message>."))
     # Numbers rise: whatever is declared from now on has a higher one than what was shown.
-    metadata: dict[str, Any] = {"seen": max((one.number for one in nearby), default=0)}
+    metadata = {**about, "seen": max((one.number for one in nearby), default=0)}
     if link:
         metadata["link"] = link[:2500]
     return blocks.modal(
@@ -293,7 +312,19 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
         incident = await _declare(draft, tx)
     except Unclear as unclear:
         raise Wrong({"title": str(unclear)}) from unclear
+    await _take_along(sent.metadata, incident, tx)
     return Reply(view=declared(incident))
+
+
+async def _take_along(about: Mapping[str, Any], incident: Incident, tx: Transaction) -> None:
+    """What it was declared from belongs to it: an alert with all that was told of it, or a storm."""
+    alert, storm, room = (about.get(name) for name in ("alert", "storm", "room"))
+    if type(alert) is int:
+        await tx.attach(alert, incident.number)
+    if type(storm) is int and isinstance(room, str):
+        found = await tx.storm(room, storm)
+        if found is not None:
+            await tx.record(incident.number, found.entry(incident.number))
 
 
 async def _is_outside(user: UserId, tx: Transaction) -> bool:
@@ -324,7 +355,8 @@ def declared(incident: Incident) -> View:
 def _second_look(sent: Submitted, fresh: Sequence[Incident], book: Playbook) -> View:
     """The same form, with all that was typed, under what was declared while it was being filled in."""
     link = str(sent.metadata.get("link") or "")
-    again = view(book, by=sent.user, nearby=fresh, link=link)
+    about = {name: sent.metadata[name] for name in ABOUT if name in sent.metadata}
+    again = view(book, by=sent.user, nearby=fresh, link=link, about=about)
     for block in again["blocks"]:
         _keep(block, sent)
     return again

@@ -13,6 +13,7 @@ from incibot.core.review.analyses.enquiry import ENQUIRY
 from incibot.core.review.analyses.estimates import ESTIMATES
 from incibot.core.review.analyses.first_signs import FIRST_SIGNS
 from incibot.core.review.analyses.first_timers import FIRST_TIMERS
+from incibot.core.review.analyses.friction import FRICTION
 from incibot.core.review.analyses.hand_overs import HAND_OVERS
 from incibot.core.review.analyses.held_by_few import HELD_BY_FEW
 from incibot.core.review.analyses.help import HELP
@@ -87,4 +88,5 @@ ANALYSES: tuple[Analysis, ...] = (
     UNSEEN,
     HYGIENE,
     LATER,
+    FRICTION,
 )
