@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incibot.config import Hook, Integrations
+from incibot.config import Hook, Integrations, Secret
 from incibot.core.evidence import Evidence
 from incibot.store.transaction.delivering import Origin
 from incibot.store.unit import Transaction
@@ -12,7 +12,9 @@ from tests.bench import Bench
 
 SOURCE = HOOK = "alertmanager"
 CHANNEL = "#checkout"
-SHOWN = Integrations(hooks=(Hook(source=SOURCE, key=HOOK, channel=CHANNEL),))
+SHOWN = Integrations(
+    hooks=(Hook(source=SOURCE, key=HOOK, channel=CHANNEL, secret=(Secret("s" * 20),)),)
+)
 
 
 async def tells(

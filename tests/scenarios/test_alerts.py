@@ -71,6 +71,7 @@ async def test_one_message_says_how_an_alert_stands_from_its_first_word_to_its_l
 
     watched.clock.passes(hours=13)  # nobody looks up there any more
     await tells(watched, alert(State.RESOLVED, id="over"))
+    watched.clock.passes(seconds=1)
     await tells(watched, alert(id="tomorrow"))
     assert len(watched.ours("checkout")) == 2
     await tells(watched, alert(State.RESOLVED, id="at last"))

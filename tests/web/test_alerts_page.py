@@ -86,7 +86,7 @@ async def test_what_alerts_were_worth_those_of_the_least_use_first(ana: Browser)
     assert harm["outside_08_18_or_paged"] == "0"
     assert formula["title"] == "'=SUM(1)"
     assert (formula["led_to_an_incident"], formula["useful"]) == ("1", "1")
-    assert (await Browser(there).get("/alerts.csv")).status == 401
+    assert (await Browser(there).get("/alerts.csv")).status == 403
 
 
 async def test_friction_is_listed_by_month_to_those_who_may_see_the_incident(ana: Browser) -> None:
