@@ -68,7 +68,7 @@ class Metrics:
 
         self.hook_deliveries = Gauge(
             "incibot_hook_deliveries",
-            "Deliveries to hooks that are kept, by source and whether they are waiting, read or failed",
+            "Deliveries to hooks that are waiting to be read, or could not be, by source",
             ["source", "state"],
             registry=self.registry,
         )
@@ -115,7 +115,7 @@ class Metrics:
             count, parked, oldest = await tx.waiting()
             severities = await tx.open_by_severity()
             said, silenced = await tx.said()
-            heard = await tx.heard_by_hooks()
+            heard = await tx.heard_by_hooks(unread=True)
             at = tx.at
         self.database.set(1)
         self.waiting.set(count)

@@ -1,4 +1,4 @@
-"""How long Slack waits for its 200, beside the floor: the same server answering ``/healthz``.
+"""How long Slack waits for its 200, and a sender of evidence for its 202, beside the floor: the same server answering ``/healthz``.
 
     python -m tests.benchmarks.deliveries [deliveries]
 
@@ -24,6 +24,7 @@ import structlog
 from incibot.playground.delivery import Sent
 from tests.bench import Bench, bench
 from tests.scenarios.posting import deliver, deliveries, events
+from tests.sources.sending import hooks, send
 
 
 async def timed(count: int, once: Callable[[int], Awaitable[int]]) -> list[float]:
@@ -57,6 +58,10 @@ async def measure(there: Bench, count: int) -> dict[str, list[float]]:
         payload = dict(message.payload, event=inner, event_id=f"EvBench{number}")
         return (await deliver(there, replace_payload(message, payload))).status
 
+    async def hooked(number: int) -> int:
+        answer = await send(there, {"title": "deployed", "id": f"{number}", "service": "Checkout"})
+        return 200 if answer.json["outcome"] == "kept" else answer.status
+
     async def declare(number: int) -> int:
         payload = dict(command.payload, trigger_id=f"1.2.bench{number}")
         return (await deliver(there, replace_payload(command, payload))).status
@@ -65,6 +70,7 @@ async def measure(there: Bench, count: int) -> dict[str, list[float]]:
         "floor": await timed(count, health),
         "message": await timed(count, event),
         "declare": await timed(count, declare),
+        "hook": await timed(count, hooked),
     }
 
 
@@ -74,7 +80,7 @@ def replace_payload(sent: Sent, payload: dict[str, object]) -> Sent:
 
 async def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with bench("sqlite://", Path(folder)) as there:
+        async with bench("sqlite://", Path(folder), integrations=hooks()) as there:
             for name, found in (await measure(there, count)).items():
                 late = found[int(len(found) * 0.95)]
                 print(  # noqa: T201 - its result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from incibot.core.evidence import Alert, Change, Evidence, Remark, State, What
 from incibot.errors import NotFound
+from incibot.jobs.runner import HANDS
 from incibot.store.schema import alerts, changes, notices
 from incibot.store.transaction.delivering import Origin
 from tests.bench import START, Bench
@@ -125,6 +127,31 @@ async def test_the_same_told_anew_is_nothing_new_on_each_database(there: Bench) 
         assert (row.state, row.fired, row.title) == ("resolved", 1, "title of a")
         with pytest.raises(NotFound, match="no delivery 99"):
             await tx.delivery(99)
+
+
+async def test_many_who_tell_of_one_alert_at_once_are_all_heard(there: Bench) -> None:
+    await there.declares()
+    store = there.app.store
+    origin = Origin(source="generic", hook="x", heard_at=there.clock(), service="Checkout")
+    states = ("firing", "acknowledged", "resolved", "remark")
+    sent = [
+        told(states[number % 4], "a", START + timedelta(minutes=number), f"{number}")
+        for number in range(8)
+    ]
+
+    hands = asyncio.Semaphore(HANDS)
+
+    async def tell(one: Evidence) -> None:
+        async with hands:
+            await store.write(lambda tx: tx.take_in([one], origin))
+
+    await asyncio.gather(*(tell(one) for one in sent + sent))
+    async with store.read() as tx:
+        (row,) = await tx.connection.execute(select(alerts))
+        assert (row.state, row.fired, row.changed_at) == (
+            *("resolved", 2, START + timedelta(minutes=6)),
+        )
+        assert len((await tx.connection.execute(select(notices))).all()) == len(sent)
 
 
 async def test_a_time_that_cannot_be_is_when_we_heard_of_it(here: Bench) -> None:

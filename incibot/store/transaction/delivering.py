@@ -115,9 +115,12 @@ class Delivering(Comparing):
         failed = delivery_rows.c.state == FAILED
         return await deliveries.load(self._connection, failed, *ours, limit=limit)
 
-    async def heard_by_hooks(self) -> list[Heard]:
-        """How many came to each hook, and what became of them."""
-        return await deliveries.heard(self._connection, *self._of_ours(delivery_rows.c.team))
+    async def heard_by_hooks(self, *, unread: bool = False) -> list[Heard]:
+        """How many came to each hook, and what became of them; `unread`: leaving out what was read."""
+        where = self._of_ours(delivery_rows.c.team)
+        if unread:  # which are few, and found at once, where the others are all that ever came
+            where.append(delivery_rows.c.state.in_([WAITING, FAILED]))
+        return await deliveries.heard(self._connection, *where)
 
     async def read_again(self, number: int) -> None:
         """Ask for a delivery to be read once more. Raises NotFound if there is none."""
