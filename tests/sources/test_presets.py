@@ -30,7 +30,7 @@ def fences(page: str, language: str) -> list[Any]:
 def maps(page: str) -> dict[str, dict[str, Any]]:
     """The maps of a page's hooks, by the last part of their addresses."""
     hooks = [one for fence in fences(page, "yaml") for one in fence.get("hooks", [])]
-    return {hook["key"]: hook["map"] for hook in hooks}
+    return {hook["key"]: hook["map"] for hook in hooks if "map" in hook}
 
 
 def shown(page: str, place: int = -1) -> Any:
