@@ -23,8 +23,8 @@ from incibot.errors import CallRefused
 from incibot.integrations.http import Http
 from incibot.web.sources.aws_events import evidence
 from incibot.web.sources.part import Part, document
-from incibot.web.sources.reading import TEST, sample, token
-from incibot.web.sources.source import Delivery, Source, Unreadable, bears
+from incibot.web.sources.reading import TEST, sample
+from incibot.web.sources.source import Delivery, Source, Unreadable
 
 SYSTEM = "Amazon SNS"
 KEPT = 16  # certificates; SNS has one for each region, and changes it once in a while
@@ -45,8 +45,6 @@ _HASHES: Mapping[str, Callable[[], hashes.HashAlgorithm]] = {
 _CERTIFICATE = r"SimpleNotificationService-[0-9A-Za-z]{1,80}\.pem"
 _AMAZONS = re.compile(r"sns[.a-z0-9-]*\.amazonaws\.com\b")
 
-_bears = bears("X-Incibot-Token")
-
 
 class Certificates:
     """What Amazon signs with, by its address; fetched once, from the host of the topic's region."""
@@ -55,7 +53,7 @@ class Certificates:
         self._held: dict[str, x509.Certificate] = {}
 
     async def verify(self, delivery: Delivery, hook: Hook, http: Http) -> bool:
-        """Whether Amazon signed it for one of the hook's topics, or the sender bears the secret.
+        """Whether Amazon signed it for one of the hook's topics.
 
         Raises:
             CallBusy: the certificate cannot be fetched just now.
@@ -64,8 +62,6 @@ class Certificates:
             told = document(delivery)
             if told.text("TopicArn") not in hook.topics:
                 return False
-            if await _bears(delivery, hook, http):
-                return True
             certificate = await self._of(told, http)
             return certificate is not None and _is_signed(told, certificate, delivery.at)
         except Unreadable:
@@ -161,7 +157,7 @@ def _id(delivery: Delivery) -> str:
 
 
 def _sample(hook: Hook, at: datetime) -> Delivery:
-    """Bears the hook's secret, if it has one: only Amazon can sign as Amazon does."""
+    """As it would be sent, unsigned: only Amazon can sign as Amazon does."""
     alarm = {
         "AlarmName": TEST,
         "AlarmArn": "",
@@ -178,7 +174,11 @@ def _sample(hook: Hook, at: datetime) -> Delivery:
         "Message": json.dumps(alarm),
         "Timestamp": at.isoformat(),
     }
-    return sample(hook, at, body, token)
+    return sample(hook, at, body, lambda _secret, _sent: {})
+
+
+def _check(hook: Hook) -> Sequence[str]:
+    return ["secret: Amazon signs with a key of its own; leave it out"] if hook.secret else []
 
 
 AWS_SNS = Source(
@@ -189,5 +189,6 @@ AWS_SNS = Source(
     id=_id,
     sample=_sample,
     proof="topics",
+    check=_check,
     respond=_respond,
 )
