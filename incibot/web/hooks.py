@@ -18,7 +18,7 @@ from incibot.web.sources import SOURCES, Delivery, Source, Unreadable, source_of
 from incibot.web.sources.source import STUMBLES, kept_headers
 from incibot.web.trouble import Denied
 
-PATH = "/hooks/{source}/{key}"
+PATHS = ("/hooks/{source}/{key}", "/hooks/{source}")  # without a key, it is the source's own word
 LATER = {"Retry-After": "30"}  # seconds
 
 log = logger(__name__)
@@ -76,7 +76,11 @@ class Hooks:
         self._usual_team = usual_team
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post(PATH, self.take), web.options(PATH, self.asked_beforehand)]
+        return [
+            route
+            for path in PATHS
+            for route in (web.post(path, self.take), web.options(path, self.asked_beforehand))
+        ]
 
     async def take(self, request: web.Request) -> web.Response:
         """Keep a genuine delivery; the answer comes after the commit."""
@@ -103,7 +107,8 @@ class Hooks:
 
     def _known(self, request: web.Request) -> tuple[Source, Hook]:
         """Raises HTTPNotFound, in the same words whatever of it is not known."""
-        word, key = request.match_info["source"], request.match_info["key"]
+        word = request.match_info["source"]
+        key = request.match_info.get("key", word)
         source, hook = source_of(word), self._integrations.hook(word, key)
         if source is None or hook is None:
             self._metrics.hooked("", "unknown")

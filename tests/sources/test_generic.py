@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incibot.core.evidence import Alert, Change, Evidence, Remark, State, What
-from incibot.web.sources.generic import OWN, at, moment, read_mapped
-from incibot.web.sources.source import Unreadable
+from incibot.web.sources import Delivery, Unreadable
+from incibot.web.sources.generic import GENERIC, OWN, at, moment, read_mapped, wrong_with
+from tests.sources.alarmed import check_token
+from tests.sources.posted import NOW, changes, check_reading, check_sample, hook
+from tests.sources.test_presets import PAGES, maps, shown
 
 BODY: dict[str, Any] = {
     "app": {"metadata": {"name": "checkout", "labels": {"app.kubernetes.io/name": "web"}}},
@@ -144,3 +149,51 @@ def test_any_json_is_evidence_or_told_why_not(body: Any) -> None:
         found = read_mapped(body, OWN)
     assert all(one.id for one in found)
     at(body, "a.title.0")
+
+
+def test_what_the_page_says_of_a_map_is_so() -> None:
+    map = maps("generic")["shipper"]
+    assert wrong_with(map) == []
+    alert, other, change = read_mapped(shown("generic"), map)
+    assert isinstance(change, Change)
+    assert (change.title, change.service) == ("checkout is at 2026.11.20-3", "shop")
+    assert (change.state, change.environment, change.what) == ("success", "production", What.DEPLOY)
+    assert change.at == datetime(2026, 11, 20, 14, 4, tzinfo=UTC)
+    assert isinstance(alert, Alert)
+    assert isinstance(other, Alert)
+    assert (alert.title, alert.state, other.state) == ("p99", State.FIRING, State.RESOLVED)
+    assert list(alert.links) == ["Runbook"]
+    assert not other.links
+
+
+def test_the_pages_table_of_our_own_words_has_each_field() -> None:
+    page = (PAGES / "generic.md").read_text(encoding="utf-8")
+    table = page.partition("| field | of |")[2].partition("\n\n")[0]
+    for kind in (Alert, Change, Remark):
+        for one in fields(kind):
+            assert f"`{one.name}`" in table or one.name == "ours", one.name
+    for what in What:
+        assert f"`{what}`" in table
+    (line,) = re.findall(r"-d '(.*)'", page)
+    (change,) = read_mapped(json.loads(line), OWN)
+    assert change == replace(change, title="deployed api 1.2.3", service="api", version="1.2.3")
+
+
+def test_senders_of_their_own_making_are_told_apart_by_a_name_or_by_ten_minutes() -> None:
+    def sent(minutes: float, body: bytes = b"{}", **headers: str) -> str:
+        at = datetime(2026, 11, 20, 14, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return GENERIC.id(Delivery(headers=named, body=body, at=at))
+
+    assert sent(0) == sent(9) != sent(10)
+    assert sent(0) != sent(0, b"[]")
+    assert sent(0, idempotency_key="a") == sent(700, b"[]", idempotency_key="a")
+
+
+def test_who_knows_the_secret_is_believed() -> None:
+    delivery = GENERIC.sample(hook("generic"), NOW)
+    check_token(GENERIC, delivery, "Authorization", "X-Incibot-Token")
+    check_sample(GENERIC, hook("generic"))
+    several = replace(delivery, body=json.dumps([{"title": "a"}, {"title": "b"}]).encode())
+    assert [one.title for one in changes(GENERIC, several, hook("generic"))] == ["a", "b"]
+    check_reading(GENERIC, [delivery], hook("generic", map=maps("generic")["shipper"]))

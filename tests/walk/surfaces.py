@@ -85,6 +85,8 @@ ROUTES: dict[str, str] = {
     "POST /slack/events": "signed",  # by Slack; everything else here goes through it
     "POST /hooks/{source}/{key}": "signed",  # by whoever knows the hook's secret; nothing is shown
     "OPTIONS /hooks/{source}/{key}": "signed",
+    "POST /hooks/{source}": "signed",
+    "OPTIONS /hooks/{source}": "signed",
     "GET /healthz": "open",
     "GET /readyz": "open",
     "GET /metrics": "open",

@@ -69,6 +69,9 @@ async def test_metrics_name_nobody_and_nothing(there: Bench) -> None:
 async def test_the_documentation_names_each_metric_and_no_other(there: Bench) -> None:
     await there.declares()
     there.app.metrics.paced("chat.update", 0.0)  # as at a bench without limits nothing is
+    there.app.metrics.hooked("generic", "kept")  # as at one without hooks nothing comes in
+    async with there.app.store.begin() as tx:
+        await tx.keep_delivery(source="generic", hook="x", id="1", headers={}, body=b"{}")
     found = {name for name, *_ in await values(there) if not name.endswith("_created")}
     shown = {re.sub(r"_(bucket|count|sum)\Z", "", name) for name in found}
     section = DOCS.read_text().partition("## Metrics")[2].partition("\n## ")[0]

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from incibot.config import Hook
-from incibot.core.evidence import Alert, Change, Evidence, State, What
+from incibot.core.evidence import Alert, Change, Evidence, State, What, sound
 from incibot.web.sources.generic import at as place
 from incibot.web.sources.generic import moment, read_mapped, wrong_with
 from incibot.web.sources.source import Delivery, Source, Unreadable, bears
@@ -43,7 +43,7 @@ _WHATS = (
 
 
 def _read(delivery: Delivery, hook: Hook) -> tuple[Evidence, ...]:
-    return tuple(found for one in events(delivery) for found in _told(one, hook))
+    return tuple(sound(found) for one in events(delivery) for found in _told(one, hook))
 
 
 def events(delivery: Delivery) -> list[dict[str, Any]]:
@@ -96,6 +96,7 @@ def _told(event: dict[str, Any], hook: Hook) -> tuple[Evidence, ...]:
         return read_mapped(event, hook.map, unnamed=_name(event))
     kind = event["type"].casefold()
     words = re.split(r"[^a-z]+", kind)
+    parts = [one for one in kind.split(".") if not one.isdigit()]  # a version may be the end
     subject, data = _text(event, "subject"), event.get("data")
     more: dict[str, Any] = {
         "id": _name(event),
@@ -117,7 +118,7 @@ def _told(event: dict[str, Any], hook: Hook) -> tuple[Evidence, ...]:
     return (
         Change(
             what=what,
-            state=next((word for word in reversed(words) if word), ""),
+            state=parts[-1].replace("_", " ") if parts else "",
             version=_text(data, "version") or _text(data, "to"),
             environment=_text(data, "environment"),
             data={name: value for name in ("from", "to") if (value := _text(data, name))},
@@ -162,7 +163,7 @@ def _sample(hook: Hook, at: datetime) -> Delivery:
         "id": f"test-{at.isoformat()}",
         "source": "/incibot/test",
         "type": "org.example.deploy.finished",
-        "subject": "Test of incibot's hook: nothing was deployed",
+        "subject": "A test of incibot's hook: nothing was deployed",
         "time": at.isoformat(),
         "datacontenttype": "application/json",
         "data": {"environment": "test"},
