@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from incibot.core.evidence import Alert, Change, Remark, State, Verdict, What
@@ -44,11 +45,13 @@ async def test_what_was_told_and_said_of_an_alert_is_read_back(store: Store) -> 
     at = START + timedelta(microseconds=7)
     told = [firing, Remark(id="r", key="k", words="looking", actor="Ana A.", at=at)]
     await store.write(lambda tx: take_in(tx, told, "x", "x"))
-    for useful, why in ((True, ""), (False, "noise")):
-        verdict = Verdict(user=UserId("U1"), useful=useful, why=why)
-        await store.write(lambda tx, verdict=verdict: tx.judge(1, verdict))
+    async with store.begin() as tx:
+        alert = (await tx.heard(since=START))[0].alert
+        verdict = Verdict(user=UserId("U1"), useful=False, why="noise")
+        await tx.judge(alert.id, replace(verdict, useful=True, why=""))
+        await tx.judge(alert.id, verdict)
     async with store.read() as tx:
-        alert = await tx.alert((await tx.heard(since=START))[0].alert.id)
+        assert await tx.alert(alert.id) == alert
         assert (alert.title, alert.key, dict(alert.links)) == ("🔥", "k", {"Graph": "https://g"})
         first, remark = await tx.notices(alert.id)
         assert (first.state, first.words) == (State.FIRING, "d")

@@ -13,6 +13,8 @@ from tests.evidence import tells
 from tests.web.browser import Browser
 from tests.web.test_pages import HARM, is_harmless
 
+LONG_AGO = START - timedelta(days=90)
+
 
 def fires(n: int, title: str, *, at: int, service: str = "checkout", times: int = 1) -> list[Alert]:
     """So often, at that hour."""
@@ -43,13 +45,14 @@ async def test_what_alerts_were_worth_those_of_the_least_use_first(ana: Browser)
     await there.settle()
 
     async with there.app.store.begin() as tx:
-        await tx.attach(3, 1)
-        for user, alert, useful, why in (
-            ("U7", 1, False, "nothing to do at night"),
-            ("U8", 2, False, "password=hunter2"),
-            ("U9", 3, True, "+1"),
+        ids = {one.alert.key: one.alert.id for one in await tx.heard(since=LONG_AGO)}
+        await tx.attach(ids["3"], 1)
+        for user, key, useful, why in (
+            ("U7", "1", False, "nothing to do at night"),
+            ("U8", "2", False, "password=hunter2"),
+            ("U9", "3", True, "+1"),
         ):
-            await tx.judge(alert, Verdict(user=UserId(user), useful=useful, why=why))
+            await tx.judge(ids[key], Verdict(user=UserId(user), useful=useful, why=why))
     page = await ana.get("/alerts")
     assert page.status == 200
     assert is_harmless(page.text)
