@@ -273,6 +273,18 @@ class CatchUp:
         return f"catch-up:{self.incident}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskVoice:
+    """Ask somebody who took part how it was for them, once; later, make that message right."""
+
+    incident: int
+    user: UserId
+
+    @property
+    def key(self) -> str:
+        return f"voice:{self.incident}:{self.user}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -293,6 +305,7 @@ Job = (
     | ShowHomes
     | CatchUp
     | Remind
+    | AskVoice
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

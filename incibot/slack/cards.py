@@ -67,6 +67,7 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "DeliverExport": "send an export",
     "DraftReview": "send the review draft",
     "Remind": "send a reminder",
+    "AskVoice": "ask people how it was for them",
 }
 ASKED = {  # what people were reminded of, once it needs no answer
     Reminder.COMMANDER: "Nobody had command",

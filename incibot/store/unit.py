@@ -26,8 +26,8 @@ from incibot.errors import NotInstalled
 from incibot.log import logger
 from incibot.store import catching_up, chain, codings, incidents, timeline, workspaces
 from incibot.store.database import LOCK, Turn, ailment, collided, locked
-from incibot.store.transaction.comparing import Comparing
 from incibot.store.transaction.reviewing import KeptReview
+from incibot.store.transaction.voicing import Voicing
 from incibot.store.workspaces import FIRST
 
 __all__ = ["Clock", "KeptReview", "Store", "Transaction"]
@@ -269,7 +269,7 @@ class Store:
             self._met |= tx.met
 
 
-class Transaction(Comparing):
+class Transaction(Voicing):
     """What may be read and written in one unit of work; see `Scoped` for whose it is."""
 
     async def apply(self, change: Change) -> Incident | None:
@@ -289,6 +289,7 @@ class Transaction(Comparing):
             self.ledger.note(change.incident.number, incident_fact(state))
             stored = change.incident
             await self._set_reminders(change.incident)
+            await self._set_hearing(change.incident)
         number = change.incident.number if change.incident else change.about
         for entry in change.entries:
             if number is None:
@@ -336,5 +337,7 @@ class Transaction(Comparing):
         """The incident with its whole timeline, in memory: for a review."""
         head = await self.head(incident, zone=zone)
         return History(
-            head=head, entries=tuple([entry async for entry in self.entries(incident.number)])
+            head=head,
+            entries=tuple([entry async for entry in self.entries(incident.number)]),
+            voices=await self.voices(incident.number),
         )
