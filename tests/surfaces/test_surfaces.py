@@ -45,6 +45,7 @@ SHOWN_BY_JOB = {
     "ShowHome": "home",
     "ShowHomes": "home",
     "Remind": "remind",
+    "AskVoice": "voice",
 }
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),
