@@ -197,14 +197,17 @@ SURFACES = (
     *("/incident remind", "remind, snoozed", "remind, off", "remind, on", "take: button"),
     *("/incident reveal", "reveal: button"),
     *("voice: button", "voice: form, sent", "voice: form, sent blank", "voice, taken back"),
-    *("voice, no thanks", "/incident voices", "voices, part", "review, facilitator"),
+    *("/incident voices", "voices, part", "review, facilitator"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
 )
 
 # Slack says so in the play, and the bot copes.
-REFUSED = ("already_pinned", "already_in_channel", "user_disabled", "restricted_action")
+REFUSED = (
+    *("already_pinned", "already_in_channel", "user_disabled", "restricted_action"),
+    "user_not_found",
+)
 
 Deed = Awaitable[CommandAnswer | ClickAnswer | ViewAnswer | None]
 
@@ -612,7 +615,7 @@ async def _tells(stage: Stage) -> None:
     stage.collect("voice")
     space = there.slack.workspace
     direct = space.open_direct(ana.user, [space.bot])[0].id
-    await stage.does("voice, no thanks", ana.clicks("run:no-voice", channel=direct))
+    await stage.does("voice", ana.clicks("run:no-voice", channel=direct))
     there.slack.views.clear(ana.id)
     await stage.sees("voice: button", ana.clicks("run:form", channel=direct))
     blank = dict.fromkeys(("surprised", "hard", "helped", "believed", "whom"), "")
