@@ -24,7 +24,10 @@ async def ask_voice(job: AskVoice, tools: Tools, *, again: bool) -> Change | Non
         facilitator = await tx.facilitator(job.incident)
         known = await tx.post(job.key)
     text, blocks = voices.asking(incident, told, facilitator)
+    seen = may_see(incident, job.user)
     if known is not None:
+        if not seen and (told is None or told.answers):
+            return None  # that it is taken back they are told, and no more
         await tools.slack.ensure_words(known.channel, known.ts, text=text, blocks=blocks)
         return None
     is_colleague = person is not None and not person.is_bot and not person.deleted
@@ -32,7 +35,7 @@ async def ask_voice(job: AskVoice, tools: Tools, *, again: bool) -> Change | Non
         return None
     # Taken up again meanwhile, or they have told already, or may not know of it any more.
     asks = told is None and tools.store.book.is_over(incident.status)
-    if not may_see(incident, job.user) or not (asks or again):
+    if not seen or not (asks or again):
         return None
     try:
         channel = await tools.slack.direct_channel(job.user)

@@ -46,7 +46,7 @@ def asking(
                 "those who review it to learn."
             ),
             blocks.section(
-                "It is up to you, and nobody is told whether you do. You say how it may be used: "
+                "It is up to you, and nobody counts who does. You say how it may be used: "
                 f"only for {_who(facilitator)}, quoted without your name, or quoted with it. You can "
                 "change it or take it back at any time. I ask this once."
             ),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from incibot.core.markup import escape, markdown
 from incibot.core.people import UserId
 from incibot.core.playbook import Depth, Playbook, ReviewPlan
+from incibot.core.redaction import Level, Redactor
 from incibot.core.review.erasing import UNTOLD, without_voices
 from incibot.core.review.language import check
 from incibot.core.review.voices import TITLES
@@ -223,3 +224,22 @@ def test_whatever_is_told_changed_and_taken_back_only_what_is_allowed_is_shown(
     ]
     assert shown(later) == found, "neither who came first nor when is to be seen"
     assert set(TITLES) == set(QUOTABLE)
+
+
+def test_a_redacted_draft_treats_the_names_in_voices_as_all_others() -> None:
+    told = shown(
+        [
+            voice(ANA, Use.NAMED, hard="Bela Kovács knew, I did not"),
+            voice(DANA, Use.FACILITATOR, hard="secretly"),
+        ]
+    )
+    history = replace(checkout(), voices=told)
+    roles = Redactor(history.head, Level.ROLES, key=b"k").history(history)
+    document = draft_markdown(roles, BOOK, RENDERER)
+    assert "knew, I did not” (voice)" in document
+    for name in ("Ana Alves", "Bela", "secretly"):
+        assert name not in document
+    outside = Redactor(history.head, Level.OUTSIDE, key=b"k").history(history)
+    document = draft_markdown(outside, BOOK, RENDERER)
+    assert "(voice)" in document
+    assert "knew" not in document

@@ -103,7 +103,7 @@ async def test_each_who_took_part_is_asked_once_and_tells(there: Bench) -> None:
     for who in ("ana", "bela", "chidi"):
         (message,) = asked(there, who)
         assert "INC-1" in text_of(message)
-        assert "nobody is told whether you do" in text_of(message)
+        assert "nobody counts who does" in text_of(message)
         assert "run:form" in text_of(message)
         assert "run:no-voice" in text_of(message)
     assert asked(there, "dana") == []

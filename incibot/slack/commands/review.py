@@ -107,7 +107,6 @@ async def _facilitator(call: Call, incident: Incident, who: str, tx: Transaction
         words=f"The review is facilitated by {blocks.person(user)}"
         if user
         else "Nobody facilitates the review",
-        data={"facilitator": user} if user else {},
     )
     echo = Echo(incident=incident.number, entry=entry.key)
     await tx.apply(Change(about=incident.number, entries=(entry,), jobs=(echo,)))
