@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from incibot.core.moves import Draft, declare
 from incibot.core.people import UserId
-from incibot.core.playbook import Kind, Playbook
+from incibot.core.playbook import Kind, Playbook, ReviewPlan
+from incibot.core.voices import Asked, Use
 from incibot.errors import Conflict
 from incibot.exports import FORMATS
+from incibot.paper import draft_markdown
 from incibot.store.schema import metadata, posts, review_versions
+from incibot.store.unit import Transaction
 from tests.bench import Bench, bench, text_of
 from tests.scenarios.test_crash import Death, live_through
 from tests.walk.people import TOKEN, Walk, logging_to
@@ -416,3 +424,73 @@ async def test_what_is_for_the_facilitator_is_on_no_surface(tmp_path: Path) -> N
 
 async def here_on_the_web(walk: Walk) -> dict[str, str]:
     return await on_the_web(await walk.browser("ana"), walk.there, 1)
+
+
+PEOPLE = [UserId(f"U{n}") for n in range(1, 6)]
+USES = [*Use, Use.UNNAMED, Use.UNNAMED, Use.UNNAMED, None]  # else three are seldom there
+HARD = Playbook(review=ReviewPlan(sections=("hard",)))
+
+
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
+@given(
+    st.lists(
+        st.one_of(
+            st.just(None),  # a draft is made
+            st.tuples(st.sampled_from(PEOPLE), st.sampled_from(USES), st.booleans()),
+        ),
+        min_size=12,
+        max_size=24,
+    )
+)
+async def test_whatever_is_told_changed_taken_back_and_drafted_each_text_shows_what_is_allowed(
+    here: Bench, steps: list[tuple[UserId, Use | None, bool] | None]
+) -> None:
+    """A person, how it may be used (None: taken back), and whether in new words."""
+    if not await here.incidents():
+        await here.declares()
+    store, renderer = here.app.store, here.app.tools.renderer
+    for user in PEOPLE:
+        await store.write(partial(Transaction.take_voice_back, number=1, user=user))
+    standing: dict[UserId, tuple[Use, str]] = {}
+    for step in steps:
+        if step is None:
+            async with store.read() as tx:
+                history = await tx.history(await tx.incident(1), zone=ZoneInfo("UTC"))
+                kept = await tx.kept_review(1)
+            before = kept.markdown if kept else None
+            made = draft_markdown(history, HARD, renderer, before)
+            if made != before:
+                over = kept.version if kept else 0
+                async with store.begin() as tx:
+                    await tx.rewrite_review(1, made, over=over, heard=history.voices)
+            unnamed = [words for use, words in standing.values() if use is Use.UNNAMED]
+            for use, words in standing.values():
+                is_shown = use is Use.NAMED or (use is Use.UNNAMED and len(unnamed) >= 3)
+                assert (words in made) == is_shown
+        else:
+            user, use, anew = step
+            words = standing[user][1] if user in standing and not anew else f"told{next(COUNT)}so"
+            if use is None:
+                await store.write(partial(Transaction.take_voice_back, number=1, user=user))
+                standing.pop(user, None)
+            else:
+                answers = {Asked.HARD: words}
+                await store.write(
+                    partial(Transaction.tell, number=1, user=user, answers=answers, use=use)
+                )
+                standing[user] = (use, words)
+        may_stand = {words: use for use, words in standing.values()}
+        for text in await texts(here):
+            unnamed_in = 0
+            for words in re.findall(r"told\d+so", text):
+                assert may_stand.get(words) in (Use.NAMED, Use.UNNAMED), "what was taken back"
+                unnamed_in += f"- Somebody: “{words}” (voice)" in text
+            named = {words for words, use in may_stand.items() if use is Use.UNNAMED}
+            assert not re.search(rf"U\d: “({'|'.join(named) or 'none'})”", text)
+            assert unnamed_in == 0 or unnamed_in >= 3
+    async with store.read() as tx:
+        verdict = await tx.verdict(1)
+    assert verdict.wrong == verdict.loose == ()
+
+
+COUNT = count()
