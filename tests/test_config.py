@@ -538,6 +538,41 @@ def test_each_key_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("voices: off", None),
+        ("voices: on", timedelta(hours=1)),
+        ("voices: {}", timedelta(hours=1)),
+        ("voices: {after: 30m}", timedelta(minutes=30)),
+        ("voices: {after: off}", None),
+        ("voices: 2h", timedelta(hours=2)),
+    ],
+)
+def test_people_are_asked_a_while_after_the_end_or_not_at_all(
+    tmp_path: Path, text: str, after: timedelta | None
+) -> None:
+    assert playbook(tmp_path, text).voices == after
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "voices: {after: soon}",
+            "voices.after: got “soon”; it wants a duration, such as 10m, 2h or 1d, or off",
+        ),
+        (
+            "voices: [1h]",
+            "voices: got a list; it wants a duration, such as 10m, 2h or 1d, or off",
+        ),
+        ("voices: {at: 1h}", "voices.at: incibot knows no such key; there are after"),
+    ],
+)
+def test_a_mistake_in_when_people_are_asked_is_told(tmp_path: Path, text: str, told: str) -> None:
+    assert mistakes(tmp_path, text) == [told]
+
+
+@pytest.mark.parametrize(
     ("text", "reminders"),
     [
         ("reminders: off", {}),
@@ -963,7 +998,7 @@ def test_a_playbook_that_is_written_down_reads_back_the_same(
 
 KEYS = [
     "severities", "statuses", "roles", "services", "reactions",
-    "channel_name", "invite", "invite_private", "nearby", "reminders", "review",
+    "channel_name", "invite", "invite_private", "nearby", "reminders", "voices", "review",
     "redaction",
 ]  # fmt: skip
 PARTS = sorted(

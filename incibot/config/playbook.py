@@ -14,6 +14,7 @@ from incibot.core.naming import check_template
 from incibot.core.playbook import (
     REMINDERS,
     SEVERITIES,
+    VOICES,
     Depth,
     Patience,
     Playbook,
@@ -177,6 +178,15 @@ def _reminders(top: Section, key: str, _reserved: frozenset[str]) -> Mapping[Rem
     return MappingProxyType(found)
 
 
+def _voices(top: Section, key: str, _reserved: frozenset[str]) -> timedelta | None:
+    """How long after the end those who took part are asked; `off` for never."""
+    got = top.value(key)
+    if not isinstance(got, Mapping):
+        return _patience(top, key, VOICES)
+    one = Section(key, got, ("after",), top.problems)
+    return _patience(one, "after", VOICES) if one.has("after") else VOICES
+
+
 def _by_severity(
     one: Section, top: Section, after: timedelta | None
 ) -> Mapping[str, timedelta | None]:
@@ -275,6 +285,7 @@ KEYS: Mapping[str, tuple[str, Callable[[Section, str, frozenset[str]], Any]]] = 
     "invite_private": ("invite_private", _invited),
     "nearby": ("nearby", _duration),
     "reminders": ("reminders", _reminders),
+    "voices": ("voices", _voices),
     "review": ("review", _review),
     "redaction": ("redaction", _redaction),
 }

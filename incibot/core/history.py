@@ -15,6 +15,7 @@ from incibot.core.incident import Incident
 from incibot.core.markup import plain
 from incibot.core.people import Directory, UserId
 from incibot.core.timeline import Recorded, Source
+from incibot.core.voices import NO_VOICES, Voices
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -173,10 +174,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """An incident with its whole timeline, in the order of time."""
+    """An incident with its whole timeline, in the order of time.
+
+    Attributes:
+        voices: what people told afterwards, as far as a review may show it. No export reads it.
+    """
 
     head: Head
     entries: tuple[Recorded, ...]
+    voices: Voices = NO_VOICES
 
     @property
     def incident(self) -> Incident:

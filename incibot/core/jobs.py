@@ -323,6 +323,18 @@ class TellChanges:
         return f"changes:{self.incident}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskVoice:
+    """Ask somebody who took part how it was for them, once; later, make that message right."""
+
+    incident: int
+    user: UserId
+
+    @property
+    def key(self) -> str:
+        return f"voice:{self.incident}:{self.user}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -347,6 +359,7 @@ Job = (
     | ShowAlert
     | ShowStorm
     | TellChanges
+    | AskVoice
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

@@ -220,6 +220,8 @@ REMINDERS: Mapping[Reminder, Patience] = MappingProxyType(
     }
 )
 
+VOICES = timedelta(hours=1)
+
 
 class Depth(StrEnum):
     """How much a review draft tells; each holds what the one before it does."""
@@ -280,6 +282,7 @@ class Playbook:
         invite_private: the same for private incidents, to which nobody else is invited unasked.
         nearby: how long a declaration counts as "just now" when somebody else declares.
         reminders: of what people are reminded, and when; of what is not in it they are not.
+        voices: how long after the end those who took part are asked how it was; None: they are not.
         review: what its review drafts are like.
         redaction: what leaves the company under a label only.
     """
@@ -294,6 +297,7 @@ class Playbook:
     invite_private: tuple[str, ...] = ()
     nearby: timedelta = timedelta(minutes=10)
     reminders: Mapping[Reminder, Patience] = field(default_factory=lambda: REMINDERS)
+    voices: timedelta | None = VOICES
     review: ReviewPlan = field(default_factory=ReviewPlan)
     redaction: Redaction = field(default_factory=Redaction)
 

@@ -27,6 +27,7 @@ from incibot.core.people import ChannelId, Directory, Person, UserId
 from incibot.core.playbook import Redaction
 from incibot.core.secrets import mask as without_secrets
 from incibot.core.timeline import IMPORT, EntryKind, Recorded, Source
+from incibot.core.voices import Voices
 
 
 class Level(IntEnum):
@@ -580,7 +581,20 @@ class Redactor:
     def history(self, whole: History) -> History:
         self.begin(whole.entries)
         entries = tuple(self.entry(one) for one in whole.entries)
-        return History(head=self.head(whole.head), entries=entries)
+        return History(
+            head=self.head(whole.head), entries=entries, voices=self._voices(whole.voices)
+        )
+
+    def _voices(self, told: Voices) -> Voices:
+        """What people told afterwards, as what they said in the incident's channel."""
+        silent = QUOTE if self.level is Level.OUTSIDE else ""
+        if self.level is Level.COMPANY and self._head.incident.private:
+            silent = PRIVATE
+        quotes = {
+            asked: tuple(replace(one, words=silent or self.words(one.words)) for one in answers)
+            for asked, answers in told.quotes.items()
+        }
+        return replace(told, quotes=MappingProxyType(quotes))
 
     # Times since the beginning
 

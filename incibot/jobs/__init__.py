@@ -7,6 +7,7 @@ from typing import assert_never
 from incibot.core.change import Change
 from incibot.core.jobs import (
     Announce,
+    AskVoice,
     Brief,
     Capture,
     CatchUp,
@@ -32,6 +33,7 @@ from incibot.core.jobs import (
     Welcome,
 )
 from incibot.jobs.announce import announce
+from incibot.jobs.ask_voice import ask_voice
 from incibot.jobs.brief import brief
 from incibot.jobs.capture import capture
 from incibot.jobs.catch_up import catch_up
@@ -112,6 +114,8 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await show_storm(job, tools, again=again)
         case TellChanges():
             return await tell_changes(job, tools, again=again)
+        case AskVoice():
+            return await ask_voice(job, tools, again=again)
         case CatchUp():
             await catch_up(job, tools)
             return None

@@ -39,7 +39,9 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
     if markdown != previous:
         over = kept.version if kept else 0
         await tools.store.write(
-            lambda tx: tx.rewrite_review(job.incident, markdown, over=over, by=job.user)
+            lambda tx: tx.rewrite_review(
+                job.incident, markdown, over=over, by=job.user, heard=history.voices
+            )
         )
     asked = datetime.fromtimestamp(job.at, UTC)
     channel = await tools.slack.direct_channel(job.user)

@@ -177,6 +177,7 @@ class Runner:
                     await self.set_reminders()
                     anew_at = clock() + ANEW
                 await self.remind()
+                await self.hear()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("reminders.unreadable", error=repr(trouble)[:300])
             except Exception:
@@ -192,6 +193,16 @@ class Runner:
             spoke = await stores[number].write(partial(Transaction.remind, number=number))
             if spoke:
                 log.info("reminder.fired", incident=number, reminders=[one.value for one in spoke])
+        return len(due)
+
+    async def hear(self) -> int:
+        """Ask those who took part in what has ended how it was for them. Of how many incidents."""
+        async with self._store.read() as tx:
+            due = await tx.unheard(limit=AT_A_TIME)
+            stores = await self._stores_of(due, tx)
+        for number in due:
+            if await stores[number].write(partial(Transaction.hear, number=number)):
+                log.info("voices.asked", incident=number)
         return len(due)
 
     async def _stores_of(self, numbers: Iterable[int], tx: Transaction) -> dict[int, Store]:

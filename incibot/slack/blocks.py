@@ -223,16 +223,21 @@ def many_users_select(*, name: str, placeholder: str, initial: Sequence[UserId] 
 
 
 def text_input(
-    *, name: str = "text", initial: str = "", placeholder: str = "", long: bool = False
+    *,
+    name: str = "text",
+    initial: str = "",
+    placeholder: str = "",
+    long: bool = False,
+    most: int = TEXT,
 ) -> Block:
     block: Block = {
         "type": "plain_text_input",
         "action_id": name,
         "multiline": long,
-        "max_length": TEXT,
+        "max_length": most,
     }
     if initial:
-        block["initial_value"] = initial[:TEXT]
+        block["initial_value"] = initial[:most]
     if placeholder:
         block["placeholder"] = plain(placeholder, 150)
     return block

@@ -68,6 +68,7 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "DraftReview": "send the review draft",
     "Remind": "send a reminder",
     "TellChanges": "list what was changed before",
+    "AskVoice": "ask people how it was for them",
 }
 ASKED = {  # what people were reminded of, once it needs no answer
     Reminder.COMMANDER: "Nobody had command",

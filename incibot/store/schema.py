@@ -278,6 +278,28 @@ reminders = Table(  # of what an incident lacks; one that is not there has had n
     Column("post", KEY),
 )
 
+hearings = Table(  # of those who took part in an incident: when they are asked, who facilitates
+    "hearings",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("due_at", Moment, index=True),  # null: not to be asked as things stand
+    Column("asked_of", Moment),
+    Column("facilitator", ID),
+)
+
+voices = Table(  # what each of them told; no answers: taken back, or they had no wish to tell
+    "voices",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("user", ID, primary_key=True),
+    Column("answers", JSON, nullable=False),
+    Column("use", WORD, nullable=False),
+    Column("confided_to", ID),
+    Column("at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+)
+
 review_versions = Table(  # each text that a review ever had
     "review_versions",
     metadata,

@@ -289,6 +289,7 @@ class Transaction(Evidencing):
             self.ledger.note(change.incident.number, incident_fact(state))
             stored = change.incident
             await self._set_reminders(change.incident)
+            await self._set_hearing(change.incident)
         number = change.incident.number if change.incident else change.about
         for entry in change.entries:
             if number is None:
@@ -341,5 +342,7 @@ class Transaction(Evidencing):
         """The incident with its whole timeline, in memory: for a review."""
         head = await self.head(incident, zone=zone)
         return History(
-            head=head, entries=tuple([entry async for entry in self.entries(incident.number)])
+            head=head,
+            entries=tuple([entry async for entry in self.entries(incident.number)]),
+            voices=await self.voices(incident.number),
         )

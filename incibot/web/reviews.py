@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot.core.change import Change
-from incibot.core.history import Head
+from incibot.core.history import Head, History
 from incibot.core.incident import Incident
 from incibot.core.jobs import Echo, ShowHomes
 from incibot.core.review.language import SHOWN, Note, check
@@ -94,7 +94,7 @@ class Reviews:
                 return self._go_to_review(incident, "same")
             try:
                 await self._site.store_for(request).write(
-                    partial(_keep, incident, markdown, kept, viewer)
+                    partial(_keep, history, markdown, kept, viewer)
                 )
                 return self._go_to_review(incident, "refreshed" if kept else "drafted")
             except Conflict:
@@ -229,10 +229,12 @@ SAID = {
 
 
 async def _keep(
-    incident: Incident, markdown: str, kept: KeptReview | None, viewer: Viewer, tx: Transaction
+    history: History, markdown: str, kept: KeptReview | None, viewer: Viewer, tx: Transaction
 ) -> None:
-    over = kept.version if kept else 0
-    await tx.rewrite_review(incident.number, markdown, over=over, by=viewer.user)
+    over, incident = kept.version if kept else 0, history.incident
+    await tx.rewrite_review(
+        incident.number, markdown, over=over, by=viewer.user, heard=history.voices
+    )
     if kept is None:
         await tx.apply(_drafted(incident, viewer, tx))
 

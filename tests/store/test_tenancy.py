@@ -29,8 +29,10 @@ from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
 from incibot.core.people import ChannelId, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
 from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, ts_of
+from incibot.core.voices import Asked as Question
+from incibot.core.voices import Use
 from incibot.errors import Conflict, LeaseLost, NotFound, NotInstalled
-from incibot.store import migrations
+from incibot.store import migrations, voices
 from incibot.store.database import connect, insert_once, put
 from incibot.store.jobs import Claim
 from incibot.store.schema import (
@@ -143,6 +145,9 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         answer = {"answers": number, "outcome": f"refuted in {team}"}
         await tx.record(number, replace(joined, key=f"answer:{number}", data=answer))
         await tx.rewrite_review(number, f"# The review of {team}", over=0)
+        await tx.tell(number, ANA, {Question.HARD: f"hard in {team}"}, Use.NAMED)
+        await tx.name_facilitator(number, BELA)
+        await voices.note(tx.connection, number, due_at=tx.at)
         posts = [
             Post(key=key, channel=channel, ts=f"1.{team}") for key in (f"card:{number}", "home:U1")
         ]
@@ -442,6 +447,16 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "alerts_of_storm": lambda tx, it: tx.alerts_of_storm("#alerts", 1, limit=9),
     "changes": lambda tx, it: tx.changes(since=START, until=tx.at),
     "frictions": lambda tx, it: tx.frictions(ANA, limit=9),
+    # What people tell afterwards
+    "unheard": lambda tx, it: tx.unheard(limit=9),
+    "hear": lambda tx, it: tx.hear(it.number),
+    "voice": lambda tx, it: tx.voice(it.number, ANA),
+    "voices": lambda tx, it: tx.voices(it.number),
+    "tell": lambda tx, it: tx.tell(it.number, ANA, {Question.HARD: "ours now"}, Use.NAMED),
+    "take_voice_back": lambda tx, it: tx.take_voice_back(it.number, ANA),
+    "facilitator": lambda tx, it: tx.facilitator(it.number),
+    "name_facilitator": lambda tx, it: tx.name_facilitator(it.number, ANA),
+    "confided": lambda tx, it: tx.confided(it.number, ANA),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.

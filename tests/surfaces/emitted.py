@@ -167,7 +167,7 @@ UNREADABLE = (  # what has a word of its own, and cannot make sense of what foll
 SURFACES = (
     # posted by jobs
     *("card", "announce", "relay", "tell", "brief", "welcome", "export", "review", "remind"),
-    *("alert", "storm", "changes", "echo of alert", "echo of friction"),
+    *("alert", "storm", "changes", "echo of alert", "echo of friction", "voice"),
     *(f"echo of {word}" for word in NOTES),
     *(f"echo of {word}" for word in ("answer", "role", "severity", "status", "update")),
     *(f"echo of {word}" for word in ("milestone", "task", "review")),
@@ -192,13 +192,18 @@ SURFACES = (
     *("/incident reveal", "reveal: button"),
     *("alert: button", "storm: button", "storm: declare"),
     *("/incident alerts", "/incident changes", "/incident friction"),
+    *("voice: button", "voice: form, sent", "voice: form, sent blank", "voice, taken back"),
+    *("/incident voices", "voices, part", "review, facilitator"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
 )
 
 # Slack says so in the play, and the bot copes.
-REFUSED = ("already_pinned", "already_in_channel", "user_disabled", "restricted_action")
+REFUSED = (
+    *("already_pinned", "already_in_channel", "user_disabled", "restricted_action"),
+    "user_not_found",
+)
 
 Deed = Awaitable[CommandAnswer | ClickAnswer | ViewAnswer | None]
 
@@ -356,6 +361,7 @@ async def _play(given: Given, folder: Path) -> Played:
         await _looks(stage)
         await _errs(stage)
         await _ends(stage)
+        await _tells(stage)
         await _has_no_channel(stage)
     return Played(
         shown=tuple(stage.shown), typed=frozenset(stage.typed), sent=frozenset(stage.sent)
@@ -642,6 +648,33 @@ async def _ends(stage: Stage) -> None:
     await stage.types("reopen: form", "reopen", channel)
     await stage.sends("reopen: form, sent", {"text": given.field})
     await stage.sees("home", there.person("ana").opens_home())
+
+
+async def _tells(stage: Stage) -> None:
+    """INC-1 is over for good, and Ana and Bela say how it was for them."""
+    there, given = stage.there, stage.given
+    ana, bela = there.person("ana"), there.person("bela")
+    channel = (await there.incident()).channel_name
+    await stage.types("/incident resolve", "resolve", channel)
+    there.clock.passes(hours=1)
+    await there.app.store.write(lambda tx: tx.hear(1))
+    await there.settle()
+    stage.collect("voice")
+    space = there.slack.workspace
+    direct = space.open_direct(ana.user, [space.bot])[0].id
+    await stage.does("voice", ana.clicks("run:no-voice", channel=direct))
+    there.slack.views.clear(ana.id)
+    await stage.sees("voice: button", ana.clicks("run:form", channel=direct))
+    blank = dict.fromkeys(("surprised", "hard", "helped", "believed", "whom"), "")
+    await stage.sends("voice: form, sent blank", blank)
+    await stage.sends("voice: form, sent", dict.fromkeys(blank, given.field[:2_000].rstrip()))
+    await stage.types("voice: form", "voice INC-1")
+    await there.types("voice INC-1", who="bela")
+    await bela.submits({**dict.fromkeys(blank, given.field[:2_000].rstrip()), "use": "named"})
+    await stage.types("review, facilitator", "review facilitator me", channel)
+    await stage.types("/incident voices", "voices INC-1")
+    await stage.types("voices, part", "voices INC-1 2")
+    await stage.types("voice, taken back", "voice INC-1 withdraw")
 
 
 async def _has_no_channel(stage: Stage) -> None:

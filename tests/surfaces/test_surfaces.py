@@ -48,6 +48,7 @@ SHOWN_BY_JOB = {
     "ShowAlert": "alert",
     "ShowStorm": "storm",
     "TellChanges": "changes",
+    "AskVoice": "voice",
 }
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),

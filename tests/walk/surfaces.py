@@ -34,7 +34,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "task": ("", "do it", "done 1"),
     "timeline": ("", "INC-{n}", "5"),
     "export": ("", *(f"INC-{{n}} {one.word}" for one in FORMATS)),
-    "review": ("", "INC-{n}"),
+    "review": ("", "INC-{n}", "facilitator", "facilitator me"),
+    "voice": ("", "INC-{n}", "no", "withdraw", "INC-{n} withdraw"),
+    "voices": ("", "INC-{n}", "2"),
     "web": ("", "INC-{n}"),
     "resolve": ("", "it is over"),
     "reopen": ("", "it is not over"),
@@ -82,6 +84,7 @@ SENT: dict[str, dict[str, Any]] = {
     "verdict": {"verdict": "useful", "why": "so"},
     "task": {"text": "so", "who": "U1"},
     "milestone": {"name": "detected", "when": "13:00"},
+    "voice": {"surprised": "so", "whom": "so", "use": "named"},
     **{
         word: {"text": "so", "when": ""}
         for word in (
@@ -140,6 +143,7 @@ JOBS: dict[str, str] = {
     "ShowHome": "person",
     "ShowHomes": "person",
     "Remind": "person",
+    "AskVoice": "person",
     "Tell": "declarer",  # that there is no channel, while it has none
     "LearnPerson": "nobody",
     "Capture": "nobody",

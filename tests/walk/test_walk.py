@@ -10,6 +10,7 @@ from typing import Any
 from incibot.core.jobs import (
     KINDS,
     Announce,
+    AskVoice,
     Brief,
     DeliverExport,
     DraftReview,
@@ -314,6 +315,7 @@ async def jobs_left_over(walk: Walk, users: list[UserId]) -> None:
             await tx.ask(Brief(incident=1, role="scribe", user=user, previous=None, version=90))
             await tx.ask(Welcome(incident=1, user=user, at=f"{at}.000001"))
             await tx.ask(Remind(incident=1, of=("commander.1",), user=user))
+            await tx.ask(AskVoice(incident=1, user=user))
             await tx.ask(ShowHome(user=user))
         await tx.ask(ShowHomes())
         await tx.ask(Announce(incident=1))

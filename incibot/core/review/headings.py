@@ -1,14 +1,16 @@
-"""The sections that say nothing of their own: analyses fill them, and people."""
+"""The sections that say nothing of the record themselves: analyses fill them, and people."""
 
 from __future__ import annotations
 
 from incibot.core.playbook import Depth
 from incibot.core.review.section import Section, nothing
+from incibot.core.review.voices import told
+from incibot.core.voices import Asked
 
 SURPRISES = Section(
     id="surprises",
     title="What surprised people",
-    read=nothing,
+    read=told(Asked.SURPRISED),
     prompts=("What had you expected instead?", "For whom else is this new?"),
 )
 
@@ -26,7 +28,7 @@ UNFOLDING = Section(
 ENQUIRY = Section(
     id="enquiry",
     title="Lines of enquiry",
-    read=nothing,
+    read=told(Asked.BELIEVED),
     prompts=(
         "What made each of these ideas likely then?",
         "What did you look at to test it, and which result were you looking for, either way?",
@@ -46,7 +48,7 @@ DECISIONS = Section(
 HARD = Section(
     id="hard",
     title="What made it hard, what helped",
-    read=nothing,
+    read=told(Asked.HARD, Asked.HELPED),
     prompts=(
         "What was hardest to make out, and what could you not see or reach?",
         "What helped: something prepared, somebody who came, something known from earlier times?",

@@ -12,17 +12,22 @@ from incibot.core.playbook import Depth
 from incibot.core.review.asking import Occasion, ask, whom
 from incibot.core.review.section import Findings, Group, Question, Section
 from incibot.core.review.telling import Telling
+from incibot.core.review.voices import for_the_facilitator
 
 
 def interviews(telling: Telling) -> Findings:
     kit = ask(telling)
+    kept_back = for_the_facilitator(telling)
     if telling.book.review.depth is not Depth.DEEP:
-        return Findings(questions=tuple(_for_all(telling, one) for one in kit.draft))
+        return Findings(
+            statements=kept_back, questions=tuple(_for_all(telling, one) for one in kit.draft)
+        )
     return Findings(
+        statements=kept_back,
         groups=tuple(
             Group(title=markdown_text(label), questions=tuple(map(_question, asked)))
             for label, asked in kit.by_role
-        )
+        ),
     )
 
 

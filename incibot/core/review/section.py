@@ -27,6 +27,7 @@ class Rank(StrEnum):
     SYSTEM = "system"  # the record itself: a message and its time, a role, a status, an alert
     PATTERN = "pattern"  # a rule of words found it; "possible" until a person confirms it
     CONFIRMED = "confirmed"  # a rule of words found it, and a person confirmed it
+    VOICE = "voice"  # no entry: somebody told it afterwards, when asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Statement:
 
     Attributes:
         text: our words, in Markdown, on one line.
-        evidence: the ids of the entries that it rests on; never empty.
+        evidence: the ids of the entries that it rests on; empty for a voice alone.
         quote: people's own words, in Markdown; may have several lines.
         rule: of what is possible, or was, the analysis that found it.
         set_aside: a person said that it is not so.
@@ -49,7 +50,7 @@ class Statement:
     set_aside: bool = False
 
     def __post_init__(self) -> None:
-        if not self.evidence:
+        if not self.evidence and self.rank is not Rank.VOICE:
             raise ValueError(f"a statement needs evidence: {self.text}")
 
 

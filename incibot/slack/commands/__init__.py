@@ -34,6 +34,8 @@ from incibot.slack.commands.task import TASK
 from incibot.slack.commands.timeline import TIMELINE
 from incibot.slack.commands.update import UPDATE
 from incibot.slack.commands.verdict import VERDICT
+from incibot.slack.commands.voice import VOICE
+from incibot.slack.commands.voices import VOICES
 from incibot.slack.commands.web import WEB
 
 COMMANDS: tuple[Subcommand, ...] = (
@@ -52,6 +54,8 @@ COMMANDS: tuple[Subcommand, ...] = (
     TIMELINE,
     EXPORT,
     REVIEW,
+    VOICE,
+    VOICES,
     WEB,
     RESOLVE,
     REOPEN,

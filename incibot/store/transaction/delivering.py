@@ -39,7 +39,7 @@ from incibot.store.schema import changes as change_rows
 from incibot.store.schema import deliveries as delivery_rows
 from incibot.store.schema import incidents as incident_rows
 from incibot.store.schema import notices as notice_rows
-from incibot.store.transaction.comparing import Comparing
+from incibot.store.transaction.voicing import Voicing
 
 AHEAD = timedelta(days=1)  # how far a clock of theirs may be before ours
 
@@ -71,7 +71,7 @@ class Taken:
     entries: int = 0
 
 
-class Delivering(Comparing):
+class Delivering(Voicing):
     """What comes to a hook, and what it tells: alerts and changes."""
 
     # Deliveries to hooks

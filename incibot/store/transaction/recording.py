@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -53,13 +53,7 @@ class Recording(Reviewing):
             await self._erase_quotes(number, entry, wordings)
 
     async def _erase_quotes(self, number: int, entry: int, wordings: Sequence[str]) -> None:
-        """In each text that the review ever had, where incibot has quoted them.
-
-        As it stands, the review gets a version more, so that whoever has it open writes over nothing.
-        """
-        kept = await self.kept_review(number)
-        if kept is None:
-            return
+        """In each text that the review ever had, where incibot has quoted them."""
         incident = await self.incident(number)
         channels: dict[str, str] = {}
         if incident.channel:
@@ -68,6 +62,16 @@ class Recording(Reviewing):
         def without_them(markdown: str) -> str:
             return without(markdown, entry, wordings, channels)
 
+        await self._in_each_text(number, without_them)
+
+    async def _in_each_text(self, number: int, without_them: Callable[[str], str]) -> None:
+        """Take something out of each text that the review ever had.
+
+        As it stands, the review gets a version more, so that whoever has it open writes over nothing.
+        """
+        kept = await self.kept_review(number)
+        if kept is None:
+            return
         if (bare := without_them(kept.markdown)) != kept.markdown:
             await self.rewrite_review(number, bare, over=kept.version)
         query = select(review_versions).where(review_versions.c.incident == number)
