@@ -175,6 +175,7 @@ class Runner:
                     await self.set_reminders()
                     anew_at = clock() + ANEW
                 await self.remind()
+                await self.look_at_issues()
             except (SQLAlchemyError, OSError) as trouble:
                 log.error("reminders.unreadable", error=repr(trouble)[:300])
             except Exception:
@@ -190,6 +191,16 @@ class Runner:
             spoke = await stores[number].write(partial(Transaction.remind, number=number))
             if spoke:
                 log.info("reminder.fired", incident=number, reminders=[one.value for one in spoke])
+        return len(due)
+
+    async def look_at_issues(self) -> int:
+        """Ask for looks at the issues of follow-ups that are due. How many there were."""
+        async with self._store.read() as tx:
+            due = await tx.issues_to_look_at(limit=AT_A_TIME)
+            stores = await self._stores_of({number for number, _ in due}, tx)
+        for number, store in stores.items():
+            which = [one for of, one in due if of == number]
+            await store.write(partial(Transaction.look_at_issues, number=number, which=which))
         return len(due)
 
     async def _stores_of(self, numbers: Iterable[int], tx: Transaction) -> dict[int, Store]:

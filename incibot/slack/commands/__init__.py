@@ -6,6 +6,7 @@ from incibot.slack.commands.add import ADD
 from incibot.slack.commands.answer import ANSWER
 from incibot.slack.commands.declare import DECLARE
 from incibot.slack.commands.export import EXPORT
+from incibot.slack.commands.followups import FOLLOWUPS
 from incibot.slack.commands.form import FORM
 from incibot.slack.commands.help import HELP
 from incibot.slack.commands.incidents import LIST
@@ -13,6 +14,7 @@ from incibot.slack.commands.join import JOIN
 from incibot.slack.commands.milestone import MILESTONE
 from incibot.slack.commands.note import ENTRIES
 from incibot.slack.commands.panel import PANEL
+from incibot.slack.commands.publish import PUBLISH
 from incibot.slack.commands.remind import REMIND
 from incibot.slack.commands.reopen import REOPEN
 from incibot.slack.commands.resolve import RESOLVE
@@ -55,6 +57,8 @@ COMMANDS: tuple[Subcommand, ...] = (
     REVEAL,
     FORM,
     ADD,
+    FOLLOWUPS,
+    PUBLISH,
 )
 
 WORDS = {command.word: command for command in COMMANDS}
