@@ -155,6 +155,7 @@ class App:
             else None,
             ready=self.waits_for,
             clock=clock,
+            integrations=self.integrations,
         )
         self.sockets: AsyncSocketModeHandler | None = None
         if settings.slack_app_token is not None:

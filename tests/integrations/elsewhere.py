@@ -245,7 +245,11 @@ class Linear(GitHub):
         query, variables = asked["query"], asked["variables"]
         if "teams(" in query:
             nodes = [{"id": "5a4b3c2d-0000-4000-8000-000000000001"}]
-            return 200, {"data": {"teams": {"nodes": nodes if variables["key"] == "ENG" else []}}}, {}
+            return (
+                200,
+                {"data": {"teams": {"nodes": nodes if variables["key"] == "ENG" else []}}},
+                {},
+            )
         if "issueLabels" in query:
             return 200, {"data": {"issueLabels": {"nodes": [{"id": "l1"}]}}}, {}
         if "issueCreate" in query:
@@ -273,3 +277,40 @@ class Linear(GitHub):
 
     def reopen(self, number: int) -> None:
         self.issues[number - 1] |= {"state": {"type": "started"}, "completedAt": None}
+
+
+class Statuspage:
+    """`/v1/pages/pg1/incidents`: what is on it, with each update that it ever had."""
+
+    def __init__(self) -> None:
+        self.incidents: list[Json] = []
+
+    async def answer(self, request: web.Request, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        if request.headers.get("Authorization") != "OAuth t0ken":
+            return 401, {"error": "Could not authenticate"}, {}
+        where = request.path.removeprefix("/v1/pages/pg1/incidents")
+        if request.method == "POST":
+            number = len(self.incidents) + 1
+            one = {"id": f"i{number}", "shortlink": f"https://stspg.io/i{number}", "updates": []}
+            self.incidents.append(one)
+            return 201, self._write(one, json.loads(body)), {}
+        if not where:
+            return 200, list(reversed(self.incidents)), {}
+        one = next(one for one in self.incidents if one["id"] == where.removeprefix("/"))
+        return 200, self._write(one, json.loads(body)) if request.method == "PATCH" else one, {}
+
+    def _write(self, one: Json, sent: Json) -> Json:
+        given = sent["incident"]
+        one["updates"].append(given["body"])
+        one |= given
+        return one
+
+
+class Listener:
+    """Whoever listens to webhooks. `gone`: it listens no more."""
+
+    def __init__(self) -> None:
+        self.gone = False
+
+    async def answer(self, request: web.Request, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        return (410, None, {}) if self.gone else (204, None, {})

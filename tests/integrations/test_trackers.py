@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from incibot.config import Integrations, Secret
 from incibot.config.trackers import KINDS, Tracker
 from incibot.core.follow_up import FollowUp
+from incibot.core.jobs import unpack
+from incibot.jobs import perform
 from tests.bench import Bench, bench, text_of
 from tests.integrations.elsewhere import (
     DOWN,
@@ -59,13 +62,13 @@ class Place:
 
 @asynccontextmanager
 async def place(
-    folder: Path, kind: str, *, declared: str = "", token: str = "t0ken", **more: Any
+    folder: Path, kind: str, *, declared: str = "", **more: Any
 ) -> AsyncIterator[Place]:
     make, values = PRODUCTS[kind]
     product = make()
     async with served(product) as server:
         tracker = Tracker(
-            name=kind, kind=kind, token=Secret(token), address=server.address, **(values | more)
+            name=kind, kind=kind, token=Secret("t0ken"), address=server.address, **(values | more)
         )
         integrations = Integrations(trackers=(tracker,), private_hosts=("127.0.0.1",))
         async with bench("sqlite://", folder, integrations=integrations) as there:
@@ -125,6 +128,7 @@ async def test_what_the_tracker_says_comes_back(tmp_path: Path, kind: str) -> No
     async with place(tmp_path, kind) as it:
         await it.types("task check the provider")
         await it.types("followups Alert on slow payments")
+        await it.types("followups issue 1")
         await it.types("followups issue all")
         first, second = await it.follow_ups()
         assert (first.words, second.words) == ("Alert on slow payments", "check the provider")
@@ -214,7 +218,7 @@ async def test_a_private_incident_tells_only_what_somebody_confirmed(tmp_path: P
         there = it.bench
         ana = there.person("ana")
         await there.types("declare", who="ana")
-        await ana.submits({"title": "Bela leaks keys", "severity": "sev2", "private": ["private"]})
+        await ana.submits({"title": "Bela leaks keys", "severity": "sev2", "private": "private"})
         await there.settle()
         secret = (await there.incidents())[0]
         assert secret.private
@@ -249,3 +253,22 @@ async def test_without_a_tracker_the_list_is_kept_all_the_same(here: Bench) -> N
     assert "There is no follow-up “7”" in text_of(
         (await here.types("followups done 7", channel=channel)).raw
     )
+
+
+@pytest.mark.parametrize("kind", PRODUCTS)
+async def test_a_process_that_dies_between_the_issue_and_the_commit_leaves_one_issue(
+    tmp_path: Path, kind: str
+) -> None:
+    async with place(tmp_path, kind) as it:
+        there = it.bench
+        await it.types("followups Alert on slow payments")
+        await there.person("ana").types("/incident followups issue 1", it.channel)
+        store = there.app.store
+        (claim,) = await store.write(lambda tx: tx.claim(limit=9, lease=timedelta(minutes=1)))
+        job = unpack(claim.kind, claim.fields)
+        assert await perform(job, there.app.tools, again=False) is not None  # and it dies here
+        assert len(it.product.issues) == 1
+        assert not (await it.follow_ups())[0].issue
+        await it.passes(minutes=2)
+        assert len(it.product.issues) == 1
+        assert (await it.follow_ups())[0].url

@@ -17,6 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from incibot.config import Integrations, Secret
+from incibot.config.status_page import StatusPage
+from incibot.config.trackers import Tracker
 from incibot.core.change import Change
 from incibot.core.incident import Incident, Known, Milestone, Task, Update
 from incibot.core.markup import escape
@@ -95,6 +98,25 @@ SMALLEST = Playbook(
 )
 
 
+def integrations(given: Given) -> Integrations:
+    """As much as these can hold; there are no such hosts."""
+    line = " ".join(given.field.split())
+    tracker = Tracker(
+        name="github",
+        kind="github",
+        token=Secret("x"),
+        address="https://tracker.invalid",
+        repository="acme/checkout",
+    )
+    page = StatusPage(
+        page="pg1",
+        token=Secret("x"),
+        address="https://page.invalid",
+        components={f"{line}{n}": f"c{n}" for n in range(100)},
+    )
+    return Integrations(trackers=(tracker, replace(tracker, name="other")), status_page=page)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Given:
     """What people and their playbook give.
@@ -157,7 +179,7 @@ UNREADABLE = (  # what has a word of its own, and cannot make sense of what foll
         "milestone started 13:58",
         "task done",
     ),
-    *("take", "remind", "remind update"),
+    *("take", "remind", "remind update", "followups done"),
 )
 
 SURFACES = (
@@ -185,6 +207,9 @@ SURFACES = (
     *("role, given", "role, asked for", "role, released", "join: button"),
     *("/incident remind", "remind, snoozed", "remind, off", "remind, on", "take: button"),
     *("/incident reveal", "reveal: button"),
+    *("/incident followups", "followups, listed", "followups: issues", "followups, settled"),
+    *("followups: form", "followups: form, sent blank", "followups: form, sent"),
+    *("publish: form, sent blank", "publish: form, sent"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -335,7 +360,13 @@ def emitted(given: Given) -> Played:
 
 
 async def _play(given: Given, folder: Path) -> Played:
-    async with bench("sqlite://", folder, book=given.book, base_url=given.base_url) as there:
+    async with bench(
+        "sqlite://",
+        folder,
+        book=given.book,
+        base_url=given.base_url,
+        integrations=integrations(given),
+    ) as there:
         stage = Stage(there, given)
         await _begins(stage)
         await _grows(stage)
@@ -347,6 +378,7 @@ async def _play(given: Given, folder: Path) -> Played:
         await _errs(stage)
         await _ends(stage)
         await _has_no_channel(stage)
+        await _follows_up(stage)
     return Played(
         shown=tuple(stage.shown), typed=frozenset(stage.typed), sent=frozenset(stage.sent)
     )
@@ -584,6 +616,33 @@ async def _ends(stage: Stage) -> None:
     await stage.types("reopen: form", "reopen", channel)
     await stage.sends("reopen: form, sent", {"text": given.field})
     await stage.sees("home", there.person("ana").opens_home())
+
+
+async def _follows_up(stage: Stage) -> None:
+    """On INC-1 in the open, and on the last one, which is private; and something is published."""
+    there, given = stage.there, stage.given
+    number = (await there.incidents())[0].number
+    channel = (await there.incident()).channel_name
+    for words in (given.said, "x", "y"):
+        await stage.types("/incident followups", f"followups {words}", channel)
+    await stage.types("followups, listed", "followups", channel)
+    await stage.types("followups, settled", "followups done 2", channel)
+    await stage.types("followups: issues", "followups issue 1", channel)
+    await stage.types("followups, listed", "followups", channel)
+    for words in (given.said, "x"):
+        await stage.types("/incident followups", f"followups INC-{number} {words}")
+    await stage.types("followups: form", f"followups INC-{number} issue all")
+    async with there.app.store.read() as tx:
+        origins = [one.origin for one in await tx.follow_ups(number)]
+    blank = {origins[0]: " ", "confirm": ["confirm"]}
+    await stage.sends("followups: form, sent blank", blank)
+    await stage.sends("followups: form, sent", dict.fromkeys(origins, given.field))
+    await stage.types("publish: form", f"publish INC-{number} {given.said}")
+    await stage.sends(
+        "publish: form, sent blank", {"title": " ", "text": " ", "confirm": ["confirm"]}
+    )
+    said = {"title": "What people see", "text": "It is slow."}
+    await stage.sends("publish: form, sent", said)
 
 
 async def _has_no_channel(stage: Stage) -> None:

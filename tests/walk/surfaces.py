@@ -45,6 +45,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reveal": ("{entry}",),
     "form": tuple(one.word for one in COMMANDS if one.form),
     "add": ("",),
+    "followups": ("", "INC-{n}", "do it", "issue all", "done 1"),
+    "publish": ("", "INC-{n}"),
     # Besides: nothing at all, a role's own word, a title, and nearly a word.
     "": ("",),
     **{role.word: ("", "me") for role in Playbook().roles[:2]},
@@ -70,6 +72,8 @@ SENT: dict[str, dict[str, Any]] = {
     "reopen": {"text": "so"},
     "task": {"text": "so", "who": "U1"},
     "milestone": {"name": "detected", "when": "13:00"},
+    "followups": {"said:x": "so", "confirm": "confirm"},
+    "publish": {"title": "so", "text": "so", "status": "identified", "impact": "minor"},
     **{
         word: {"text": "so", "when": ""}
         for word in (
@@ -102,6 +106,7 @@ ROUTES: dict[str, str] = {
     "GET /incidents/{ref}/review.{extension}": "page",
     "GET /incidents/{ref}/review/edit": "page",
     "POST /incidents/{ref}/review/edit": "form",
+    "POST /incidents/{ref}/followups": "form",
 }
 
 # To whom each job tells what it tells.
@@ -127,4 +132,8 @@ JOBS: dict[str, str] = {
     "CatchUp": "nobody",
     "ReadDelivery": "nobody",
     "ShowAlert": "nobody",
+    "MakeIssue": "outside",  # what somebody confirmed, of a private incident
+    "ReadIssue": "nobody",
+    "Publish": "outside",
+    "SendWebhook": "outside",
 }

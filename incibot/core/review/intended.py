@@ -5,14 +5,58 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from incibot.core.follow_up import Candidate, FollowUp
-from incibot.core.incident import Incident
-from incibot.core.markup import plain
+from incibot.core.incident import Incident, number_in
+from incibot.core.markup import escape, plain
 from incibot.core.review.language import ACTIONS
 from incibot.core.review.merge import by_whom
+from incibot.errors import NotFound
 
 LONGEST = 2000  # characters of a line in a review that is taken for a follow-up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intended:
+    """The incident's follow-ups, and what may become one."""
+
+    known: tuple[FollowUp, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def without_issue(self) -> tuple[FollowUp | Candidate, ...]:
+        """All of which an issue can be made."""
+        waiting = [one for one in self.known if not one.issue and not one.stand.is_over]
+        return (*waiting, *self.candidates)
+
+    def numbered(self, word: str) -> FollowUp:
+        """Raises NotFound."""
+        for one in self.known:
+            if number_in(word) == one.number:
+                return one
+        raise _none(word)
+
+    def find(self, word: str) -> FollowUp | Candidate:
+        """By a follow-up's number, or by what it was before. Raises NotFound."""
+        listed: list[FollowUp | Candidate] = [*self.known, *self.candidates]
+        for one in listed:
+            if word == one.origin:
+                return one
+        return self.numbered(word)
+
+
+def _none(word: str) -> NotFound:
+    return NotFound(
+        f"There is no follow-up “{escape(word.strip())}”. `/incident followups` lists them."
+    )
+
+
+def intended(
+    incident: Incident, review: str | None, known: Sequence[FollowUp], names: Mapping[str, str]
+) -> Intended:
+    """The follow-ups that there are, and what may become one: open tasks, the review's own lines."""
+    return Intended(known=tuple(known), candidates=candidates(incident, review, known, names))
 
 
 def candidates(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from incibot.config import Integrations
 from incibot.config.trackers import Tracker, usual
@@ -12,7 +11,7 @@ from incibot.core.follow_up import Candidate, FollowUp, Stand
 from incibot.core.incident import Incident, number_in
 from incibot.core.jobs import MakeIssue
 from incibot.core.markup import escape, plain
-from incibot.core.review.intended import candidates
+from incibot.core.review.intended import Intended
 from incibot.core.secrets import mask
 from incibot.errors import NotAllowed, NotFound, Unclear
 from incibot.slack import blocks
@@ -30,57 +29,15 @@ NO_TRACKER = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """The incident's follow-ups, and what may become one."""
-
-    known: tuple[FollowUp, ...]
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def without_issue(self) -> tuple[FollowUp | Candidate, ...]:
-        """All of which an issue can be made."""
-        waiting = [one for one in self.known if not one.issue and not one.stand.is_over]
-        return (*waiting, *self.candidates)
-
-    def numbered(self, word: str) -> FollowUp:
-        """Raises NotFound."""
-        for one in self.known:
-            if number_in(word) == one.number:
-                return one
-        raise _none(word)
-
-    def find(self, word: str) -> FollowUp | Candidate:
-        """By a follow-up's number, or by what it was before. Raises NotFound."""
-        listed: list[FollowUp | Candidate] = [*self.known, *self.candidates]
-        for one in listed:
-            if word == one.origin:
-                return one
-        return self.numbered(word)
-
-
-def _none(word: str) -> NotFound:
-    return NotFound(
-        f"There is no follow-up “{escape(word.strip())}”. `/incident followups` lists them."
-    )
-
-
 def _names_some(word: str) -> bool:
     """Whether that names follow-ups, and is not a word of a sentence about issues."""
     return word in ("", "all") or ":" in word or number_in(word) is not None
 
 
-async def listed(incident: Incident, tx: Transaction) -> Listed:
-    known = tuple(await tx.follow_ups(incident.number))
-    names = (await tx.people()).names()
-    review = await tx.review(incident.number)
-    return Listed(known=known, candidates=candidates(incident, review, known, names))
-
-
 async def run(call: Call, tx: Transaction) -> Reply:
     """List them, write one down, make issues of them, or say what became of one."""
     incident, words = await incident_named(call, tx)
-    found = await listed(incident, tx)
+    found = await tx.intended(incident)
     first, _, rest = words.partition(" ")
     which, _, tracker = rest.strip().partition(" ")
     if not words:
@@ -102,7 +59,7 @@ async def run(call: Call, tx: Transaction) -> Reply:
 
 
 async def _issue(
-    call: Call, incident: Incident, found: Listed, which: str, name: str, tx: Transaction
+    call: Call, incident: Incident, found: Intended, which: str, name: str, tx: Transaction
 ) -> Reply:
     tracker = _tracker(call.integrations, incident, name)
     if not which:
@@ -168,7 +125,7 @@ def _confirm(incident: Incident, chosen: Sequence[FollowUp | Candidate], tracker
 
 async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
     incident, _ = await incident_named(call, tx)
-    found = await listed(incident, tx)
+    found = await tx.intended(incident)
     tracker = _tracker(call.integrations, incident, str(sent.metadata.get("tracker") or ""))
     if not sent.all("confirm"):
         raise Wrong({"confirm": "Nothing leaves a private incident until you confirm it."})
@@ -196,7 +153,7 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
 
 
 async def _shown(
-    incident: Incident, found: Listed, integrations: Integrations, tx: Transaction
+    incident: Incident, found: Intended, integrations: Integrations, tx: Transaction
 ) -> Reply:
     head = f"Follow-ups of {incident.ref}"
     if not found.known and not found.candidates:

@@ -8,8 +8,10 @@ from dataclasses import asdict
 from sqlalchemy import Table, delete, select, update
 
 from incibot.core.follow_up import FollowUp, Stand, next_look
+from incibot.core.incident import Incident
 from incibot.core.jobs import ReadIssue
 from incibot.core.publication import Publication, Way
+from incibot.core.review.intended import Intended, intended
 from incibot.errors import Conflict
 from incibot.store import incidents
 from incibot.store.database import insert_once, put
@@ -31,6 +33,12 @@ class Following(Evidencing):
         )
         rows = (await self._connection.execute(query)).mappings()
         return [FollowUp(**{**row, "stand": Stand(row["stand"])}) for row in rows]
+
+    async def intended(self, incident: Incident) -> Intended:
+        """The incident's follow-ups, and what may become one."""
+        known = await self.follow_ups(incident.number)
+        review = await self.review(incident.number)
+        return intended(incident, review, known, (await self.people()).names())
 
     async def issues_to_look_at(self, *, limit: int) -> list[tuple[int, int]]:
         """Incidents and numbers of follow-ups whose issues are to be looked at, the longest due first.
