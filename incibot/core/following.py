@@ -208,6 +208,7 @@ def _stand_entry(
         by=by,
         by_name=by_name,
         words=f"Follow-up {now.number} {SAYS[now.stand]}: {escape(now.words)}{link}",
+        source=Source(type=by_name.casefold(), url=now.url) if by_name else Source(),
         data=_data(now, "changed"),
     )
 

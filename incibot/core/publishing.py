@@ -67,7 +67,7 @@ def posted(publication: Publication, there: str, url: str, *, more: bool, at: da
         occurred_at=at,
         by=publication.by,
         words=f"Published on the {link} as {publication.status}: {escape(publication.words)}",
-        source=Source(url=url),
+        source=Source(type="statuspage", url=url),
         data={
             "published": publication.number,
             "status": publication.status,

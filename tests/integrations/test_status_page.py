@@ -127,7 +127,7 @@ async def test_nobody_is_named_and_nothing_private_leaves_unconfirmed(tmp_path: 
         await there.types("commander @bela", channel=channel)
         name = there.person("bela").user.real_name
         answer = await publishes(there, channel, text=f"{name} repairs it")
-        assert name in answer.errors["text"]
+        assert answer.errors["text"] == f"No names on a public page: {name.split()[0]}."
         await there.types("")
         await there.person("ana").submits(
             {"title": "A leak", "severity": "sev2", "private": "private"}
