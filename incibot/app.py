@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from incibot.config import Integrations, Settings
+from incibot.core import outgoing
 from incibot.core.catching_up import PATIENCE
 from incibot.core.playbook import Playbook
 from incibot.errors import ConfigError, Conflict, SlackBusy, SlackError, SlackRefused
@@ -116,6 +117,8 @@ class App:
         self.integrations = integrations or Integrations()
         if problems := wrong_with(self.integrations.hooks, several=installed):
             raise ConfigError(problems)
+        wanted = {one.name: frozenset(one.events) for one in self.integrations.webhooks}
+        self.first.tells = partial(outgoing.told, wanted=wanted)
         self.http = Http(self.integrations.hosts, self.integrations.private_hosts)
         self._gateways: dict[str, Gateway] = {}
         self._one: OneToken | None = None
@@ -162,6 +165,7 @@ class App:
             else None,
             ready=self.waits_for,
             clock=clock,
+            integrations=self.integrations,
         )
         self.sockets: AsyncSocketModeHandler | None = None
         if settings.slack_app_token is not None:
@@ -214,6 +218,7 @@ class App:
             here,
             heard=self.metrics.heard,
             door=self.site.door(here.team) if self.site else None,
+            integrations=self.integrations,
             afterwards=self.inbound.afterwards,
         )
         return Desk(here=here, token=token, store=store, slack=slack, tools=tools, inbound=inbound)

@@ -8,6 +8,9 @@ from typing import Any
 
 from incibot.config.document import Section
 from incibot.config.hooks import Hook, hooks
+from incibot.config.status_page import StatusPage, status_page
+from incibot.config.trackers import Tracker, trackers
+from incibot.config.webhooks import Webhook, webhooks
 from incibot.core.playbook import Playbook
 
 
@@ -18,10 +21,22 @@ class Integrations:
     Attributes:
         hooks: webhooks that come in.
         private_hosts: hosts that may be called though their addresses are private ones.
+        trackers: where follow-ups become issues.
+        status_page: the public status page, if there is one.
+        webhooks: webhooks that go out.
     """
 
     hooks: tuple[Hook, ...] = ()
     private_hosts: tuple[str, ...] = ()
+    trackers: tuple[Tracker, ...] = ()
+    status_page: StatusPage | None = None
+    webhooks: tuple[Webhook, ...] = ()
+
+    def tracker(self, name: str) -> Tracker | None:
+        return next((one for one in self.trackers if one.name == name), None)
+
+    def webhook(self, name: str) -> Webhook | None:
+        return next((one for one in self.webhooks if one.name == name), None)
 
     def hook(self, source: str, key: str) -> Hook | None:
         return next((one for one in self.hooks if (one.source, one.key) == (source, key)), None)
@@ -53,6 +68,9 @@ Read = Callable[[Section, str, Mapping[str, str], Playbook], Any]
 KEYS: Mapping[str, Read] = {
     "hooks": hooks,
     "private_hosts": _private_hosts,
+    "trackers": trackers,
+    "status_page": status_page,
+    "webhooks": webhooks,
 }
 
 

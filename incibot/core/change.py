@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from incibot.core.follow_up import FollowUp
 from incibot.core.incident import Incident
 from incibot.core.jobs import Job
 from incibot.core.people import ChannelId
+from incibot.core.publication import Publication
 from incibot.core.timeline import Entry
 
 
@@ -33,3 +35,5 @@ class Change:
     entries: tuple[Entry, ...] = ()
     jobs: tuple[Job, ...] = ()
     posts: tuple[Post, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    publications: tuple[Publication, ...] = ()

@@ -8,6 +8,7 @@ message in Slack is found again after a crash.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 from incibot.core.people import ChannelId, UserId
@@ -335,6 +336,62 @@ class AskVoice:
         return f"voice:{self.incident}:{self.user}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeIssue:
+    """Make the follow-up an issue in its tracker."""
+
+    incident: int
+    follow_up: int
+
+    @property
+    def key(self) -> str:
+        return f"issue:{self.incident}:{self.follow_up}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadIssue:
+    """Read from its tracker how the follow-up's issue stands."""
+
+    incident: int
+    follow_up: int
+
+    @property
+    def key(self) -> str:
+        return f"issue-state:{self.incident}:{self.follow_up}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """Put the oldest update that waits for it on the public status page."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        return f"publish:{self.incident}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendWebhook:
+    """Tell another system of an entry, by a webhook.
+
+    Attributes:
+        to: the webhook's name in the configuration.
+        entry: the key of the entry.
+        event: what it is told as, such as ``incident.declared``.
+    """
+
+    incident: int
+    to: str
+    entry: str
+    event: str
+
+    @property
+    def key(self) -> str:
+        digest = sha256(f"{self.entry}|{self.event}".encode()).hexdigest()[:32]
+        return f"webhook:{self.to}:{digest}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -360,6 +417,10 @@ Job = (
     | ShowStorm
     | TellChanges
     | AskVoice
+    | MakeIssue
+    | ReadIssue
+    | Publish
+    | SendWebhook
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

@@ -18,11 +18,15 @@ from incibot.core.jobs import (
     Invite,
     Job,
     LearnPerson,
+    MakeIssue,
     OpenChannel,
     PinCard,
+    Publish,
     ReadDelivery,
+    ReadIssue,
     Relay,
     Remind,
+    SendWebhook,
     ShowAlert,
     ShowCard,
     ShowHome,
@@ -43,11 +47,14 @@ from incibot.jobs.dress_channel import dress_channel
 from incibot.jobs.echo import echo
 from incibot.jobs.invite import invite
 from incibot.jobs.learn_person import learn_person
+from incibot.jobs.make_issue import make_issue, read_issue
 from incibot.jobs.open_channel import open_channel
 from incibot.jobs.pin_card import pin_card
+from incibot.jobs.publish import publish
 from incibot.jobs.read_delivery import read_delivery
 from incibot.jobs.relay import relay
 from incibot.jobs.remind import remind
+from incibot.jobs.send_webhook import send_webhook
 from incibot.jobs.show_alert import show_alert
 from incibot.jobs.show_card import show_card
 from incibot.jobs.show_home import show_home, show_homes
@@ -116,6 +123,15 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await tell_changes(job, tools, again=again)
         case AskVoice():
             return await ask_voice(job, tools, again=again)
+        case MakeIssue():
+            return await make_issue(job, tools, again=again)
+        case ReadIssue():
+            return await read_issue(job, tools)
+        case Publish():
+            return await publish(job, tools, again=again)
+        case SendWebhook():
+            await send_webhook(job, tools)
+            return None
         case CatchUp():
             await catch_up(job, tools)
             return None

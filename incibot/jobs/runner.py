@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -168,21 +168,27 @@ class Runner:
         return count
 
     async def _tend(self) -> None:
-        """Look after the reminders, now and then. Trouble with the database is waited out."""
+        """Look after what falls due by itself, now and then. Trouble with the database is waited out."""
         clock = asyncio.get_running_loop().time
         anew_at = clock()
         while True:
-            try:
-                if clock() >= anew_at:
-                    await self.set_reminders()
-                    anew_at = clock() + ANEW
-                await self.remind()
-                await self.hear()
-            except (SQLAlchemyError, OSError) as trouble:
-                log.error("reminders.unreadable", error=repr(trouble)[:300])
-            except Exception:
-                log.exception("reminders.failed")  # the next look may do better
+            if clock() >= anew_at and await self._look_after(self.set_reminders):
+                anew_at = clock() + ANEW
+            for chore in (self.remind, self.hear, self.look_at_issues):
+                await self._look_after(chore)
             await asyncio.sleep(LOOK)
+
+    async def _look_after(self, chore: Callable[[], Awaitable[object]]) -> bool:
+        """Do it; what goes wrong with it holds up nothing else. Whether it went well."""
+        try:
+            await chore()
+        except (SQLAlchemyError, OSError) as trouble:
+            log.error("chore.no_database", chore=chore.__name__, error=repr(trouble)[:300])
+        except Exception:
+            log.exception("chore.failed", chore=chore.__name__)  # the next look may do better
+        else:
+            return True
+        return False
 
     async def remind(self) -> int:
         """Ask for the reminders that are due, one message an incident. Of how many incidents."""
@@ -203,6 +209,16 @@ class Runner:
         for number in due:
             if await stores[number].write(partial(Transaction.hear, number=number)):
                 log.info("voices.asked", incident=number)
+        return len(due)
+
+    async def look_at_issues(self) -> int:
+        """Ask for looks at the issues of follow-ups that are due. How many there were."""
+        async with self._store.read() as tx:
+            due = await tx.issues_to_look_at(limit=AT_A_TIME)
+            stores = await self._stores_of({number for number, _ in due}, tx)
+        for number, store in stores.items():
+            which = [one for of, one in due if of == number]
+            await store.write(partial(Transaction.look_at_issues, number=number, which=which))
         return len(due)
 
     async def _stores_of(self, numbers: Iterable[int], tx: Transaction) -> dict[int, Store]:

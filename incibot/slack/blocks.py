@@ -200,6 +200,32 @@ def select(
     return block
 
 
+def many_select(
+    options: Sequence[Block], *, name: str, placeholder: str, initial: Sequence[str] = ()
+) -> Block:
+    """Any of up to 100 options; `initial` are the values of those chosen beforehand."""
+    listed = list(options[:OPTIONS])
+    block: Block = {
+        "type": "multi_static_select",
+        "action_id": name,
+        "placeholder": plain(placeholder, 150),
+        "options": listed,
+    }
+    chosen = [one for one in listed if one["value"] in initial]
+    if chosen:
+        block["initial_options"] = chosen
+    return block
+
+
+def checkbox(text: str, *, name: str = "confirm") -> Block:
+    """One box; a form that has it filled in has its name as the value."""
+    return {
+        "type": "checkboxes",
+        "action_id": name,
+        "options": [{"text": plain(text, BUTTON), "value": name}],
+    }
+
+
 def users_select(*, name: str, placeholder: str, initial: UserId | None = None) -> Block:
     block: Block = {
         "type": "users_select",

@@ -69,6 +69,10 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "Remind": "send a reminder",
     "TellChanges": "list what was changed before",
     "AskVoice": "ask people how it was for them",
+    "MakeIssue": "make an issue of a follow-up",
+    "ReadIssue": "see how the issue of a follow-up stands",
+    "Publish": "put an update on the status page",
+    "SendWebhook": "send a webhook",
 }
 ASKED = {  # what people were reminded of, once it needs no answer
     Reminder.COMMANDER: "Nobody had command",
@@ -496,7 +500,7 @@ def _not_done(parked: Sequence[Parked]) -> list[str]:
     for (kind, why), count in list(times.items())[:5]:
         mend = remedy(why)
         deed = DEEDS.get(kind, title(kind, 40)) + (f" ({count} times)" if count > 1 else "")
-        said = re.sub(r"\A[a-zA-Z_]+(?:\.[a-zA-Z]+)*: (?=[a-z])", "Slack says ", why)
+        said = re.sub(r"\A[a-zA-Z_]+(?:\.[a-zA-Z]+)+: (?=[a-z])", "Slack says ", why)
         error = re.sub(r"&lt;(@[UW][A-Z0-9]+)&gt;", r"<\1>", title(said, 200))
         lines.append(f"Could not {deed}: {error}" + (f". To mend it: {mend}" if mend else ""))
     if len(times) > 5:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from incibot.config import Integrations
 from incibot.core.incident import number_in
 from incibot.core.jobs import ShowHome
 from incibot.core.markup import clean_command, mentions, shorten, unescape
@@ -64,6 +65,7 @@ class Inbound:
     here: Workspace
     heard: Callable[[str, str], None] = field(default=lambda kind, outcome: None)
     door: Door | None = None
+    integrations: Integrations = field(default_factory=Integrations)
     afterwards: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -347,6 +349,7 @@ class Inbound:
             number=number,
             zone=zone or ZoneInfo("UTC"),
             door=self.door,
+            integrations=self.integrations,
         )
 
         async def decide(tx: Transaction) -> Reply | None:

@@ -496,6 +496,60 @@ changes = Table(  # what was changed in production
     sqlite_autoincrement=True,
 )
 
+# What leaves: each row belongs to its incident, save the last.
+
+follow_ups = Table(  # what people mean to do, and the issue that it is elsewhere
+    "follow_ups",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("words", WORDS, nullable=False),
+    Column("origin", KEY, nullable=False),
+    Column("created_by", ID, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("marker", WORD, nullable=False),
+    Column("tracker", WORD, nullable=False),
+    Column("asked_at", Moment),
+    Column("leaving", WORDS, nullable=False),
+    Column("issue", WORDS, nullable=False),
+    Column("shown", WORDS, nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("stand", WORD, nullable=False),
+    Column("stands_since", Moment),
+    Column("seen", WORDS, nullable=False),
+    Column("look_at", Moment, index=True),
+    Column("version", Integer, nullable=False),
+)
+
+publications = Table(  # what was said to the public, or is to be
+    "publications",
+    metadata,
+    _of_incident(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", WORDS, nullable=False),
+    Column("words", WORDS, nullable=False),
+    Column("status", WORD, nullable=False),
+    Column("impact", WORD, nullable=False),
+    Column("components", JSON, nullable=False),
+    Column("by", ID, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("marker", WORD, nullable=False),
+    Column("way", WORD, nullable=False),
+    Column("there", WORDS, nullable=False),
+    Column("url", WORDS, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+webhook_ends = Table(  # webhooks whose address said 410: nothing more is sent there
+    "webhook_ends",
+    metadata,
+    Column("name", KEY, primary_key=True),
+    Column("address", WORD, nullable=False),  # a hash of it: another one is not switched off
+    Column("job", KEY, nullable=False),  # the one that was told so; tried again, it may end the end
+    Column("at", Moment, nullable=False),
+    _team(),
+)
+
 # What follows has the columns that slack_sdk's stores write and read (`slack_sdk.oauth`). What is a
 # key to a workspace is sealed; see store/installations.py, which is alone in touching these.
 

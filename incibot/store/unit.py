@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -21,12 +21,13 @@ from incibot.core.chain import verify as hold_against
 from incibot.core.change import Change
 from incibot.core.history import Completeness, Head, History
 from incibot.core.incident import Incident
+from incibot.core.jobs import Job
 from incibot.core.playbook import Playbook
 from incibot.errors import NotInstalled
 from incibot.log import logger
 from incibot.store import catching_up, chain, codings, incidents, timeline, workspaces
 from incibot.store.database import LOCK, Turn, ailment, collided, locked
-from incibot.store.transaction.evidencing import Evidencing
+from incibot.store.transaction.following import Following
 from incibot.store.transaction.reviewing import KeptReview
 from incibot.store.workspaces import FIRST
 
@@ -39,6 +40,7 @@ log = logger(__name__)
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+Tells = Callable[[Change], Iterable[Job]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class _Shared:
     work: asyncio.Event
     salts: Callable[[], str]
     trouble: str
+    tells: Tells
     stores: dict[str | None, Store]
 
 
@@ -74,6 +77,7 @@ class Store:
             work=asyncio.Event(),
             salts=chain.fresh_salt,
             trouble="",
+            tells=lambda change: (),
             stores={FIRST: self},
         )
         self._look_as(FIRST, FIRST)
@@ -114,9 +118,11 @@ class Store:
 
     async def _transaction(self, connection: AsyncConnection) -> Transaction:
         scope = await self._own_scope(connection)
-        return Transaction(
+        tx = Transaction(
             connection, self.book, self.clock(), team=self.team, scope=scope, met=self._met
         )
+        tx._tells = self.tells
+        return tx
 
     @property
     def engine(self) -> AsyncEngine:
@@ -156,6 +162,15 @@ class Store:
     @salts.setter
     def salts(self, salts: Callable[[], str]) -> None:
         self._shared.salts = salts
+
+    @property
+    def tells(self) -> Tells:
+        """Who else is to be told of a change, as jobs; nobody, unless the App has set it."""
+        return self._shared.tells
+
+    @tells.setter
+    def tells(self, tells: Tells) -> None:
+        self._shared.tells = tells
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -269,8 +284,10 @@ class Store:
             self._met |= tx.met
 
 
-class Transaction(Evidencing):
+class Transaction(Following):
     """What may be read and written in one unit of work; see `Scoped` for whose it is."""
+
+    _tells: Tells
 
     async def apply(self, change: Change) -> Incident | None:
         """Write the change whole. The incident as it is stored now, if it changed.
@@ -291,10 +308,12 @@ class Transaction(Evidencing):
             await self._set_reminders(change.incident)
             await self._set_hearing(change.incident)
         number = change.incident.number if change.incident else change.about
+        fresh = []
         for entry in change.entries:
             if number is None:
                 raise ValueError(f"the entry {entry.key} belongs to no incident")
-            await self.record(number, entry)
+            if await self.record(number, entry):
+                fresh.append(entry)
         if stored is not None and not self.book.is_over(stored.status):
             # There may be evidence already of what is declared or taken up again just now.
             anew = stored.version == 0 or stored.turned_at == self.at
@@ -302,8 +321,14 @@ class Transaction(Evidencing):
                 await self.join_evidence(stored.number)
         for post in change.posts:
             await self._remember(post)
+        for follow_up in change.follow_ups:
+            await self._keep_follow_up(follow_up)
+        for publication in change.publications:
+            await self._keep_publication(publication)
         for job in change.jobs:
             await self.ask(job)
+        for told in self._tells(replace(change, entries=tuple(fresh))):
+            await self.ask(told)
         return stored
 
     async def head(self, incident: Incident, *, zone: ZoneInfo) -> Head:

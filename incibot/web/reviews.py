@@ -10,6 +10,9 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from incibot.config import Integrations
+from incibot.config.trackers import usual
+from incibot.core import following
 from incibot.core.change import Change
 from incibot.core.history import Head, History
 from incibot.core.incident import Incident
@@ -38,9 +41,10 @@ log = logger(__name__)
 class Reviews:
     """The routes for people who learn from an incident."""
 
-    def __init__(self, site: Site, streams: Streams) -> None:
+    def __init__(self, site: Site, streams: Streams, integrations: Integrations) -> None:
         self._site = site
         self._streams = streams
+        self._trackers = integrations.trackers
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -49,17 +53,21 @@ class Reviews:
             web.get("/incidents/{ref}/review.{extension:md|html}", self.download),
             web.get("/incidents/{ref}/review/edit", self.edit),
             web.post("/incidents/{ref}/review/edit", self.save),
+            web.post("/incidents/{ref}/followups", self.make_issues),
         ]
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         async with self._site.reading(request) as tx:
             viewer, incident, kept = await self._read(request, tx)
             head = await tx.head(incident, zone=viewer.zone)
+            intended = await tx.intended(incident)
         return self._site.page(
             "web/review.html.j2",
             viewer=viewer,
             head=head,
             kept=kept,
+            intended=intended,
+            tracker=usual(self._trackers, incident.service),
             body=body_of(kept.markdown) if kept else "",
             said=SAID.get(request.query.get("said", ""), ""),
         )
@@ -101,6 +109,40 @@ class Reviews:
                 if attempt == TRIES:
                     raise
         raise Conflict(f"the review of INC-{number}")
+
+    async def make_issues(self, request: web.Request) -> web.StreamResponse:
+        """Have an issue made of one follow-up, or of all; of a private incident, of confirmed words."""
+        fields = await self._site.form(request)
+        number = number_of(request)
+        which = fields.get("which", "")
+        async with self._site.reading(request) as tx:
+            viewer = await self._site.viewer(request, tx)
+            self._site.check(request, fields)
+            incident = await tx.incident_seen_by(number, viewer.user)
+        words = mask(fields.get("words", "").strip()) if "confirm" in fields else ""
+        tracker = usual(self._trackers, incident.service)
+        if tracker is None or (incident.private and not words):
+            return self._go_to_review(incident, "unconfirmed")
+
+        async def make(tx: Transaction) -> None:
+            now = await tx.incident_seen_by(number, viewer.user)
+            found = await tx.intended(now)
+            chosen = found.without_issue if which == "all" else (found.find(which),)
+            await tx.apply(
+                following.make_issues(
+                    now,
+                    chosen,
+                    found.known,
+                    tracker.name,
+                    by=viewer.user,
+                    at=tx.at,
+                    key=f"web:{which}",
+                    leaving={which: words} if words else {},
+                )
+            )
+
+        await self._site.store_for(request).write(make)
+        return self._go_to_review(incident, "asked")
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
         async with self._site.reading(request) as tx:
@@ -224,6 +266,8 @@ SAID = {
     "saved": "Saved.",
     "drafted": "Here is the draft, from the timeline. What it means is yours to add.",
     "refreshed": "Made anew from the timeline. What people wrote stayed.",
+    "asked": "The issue is being made; its link is here when you load the page again.",
+    "unconfirmed": "No issue is made: the words that may leave were not confirmed.",
     "same": "The timeline says nothing that is not here already.",
 }
 

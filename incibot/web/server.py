@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot import __version__
-from incibot.config import ApiToken
+from incibot.config import ApiToken, Integrations
 from incibot.core.incident import number_in
 from incibot.errors import TemplateError
 from incibot.log import logger
@@ -71,6 +71,7 @@ def build(
     hooks: Hooks,
     ready: Ready,
     clock: Clock,
+    integrations: Integrations,
 ) -> web.Application:
     """The web application.
 
@@ -155,8 +156,8 @@ def build(
             *api.routes(),
             *(install.routes() if install else ()),
             *(Pages(site, streams).routes() if site else ()),
-            *(Reviews(site, streams).routes() if site else ()),
             *(Signals(site).routes() if site else ()),
+            *(Reviews(site, streams, integrations).routes() if site else ()),
         ]
     )
     return application

@@ -24,10 +24,12 @@ from incibot.core.catching_up import Progress
 from incibot.core.change import Change, Post
 from incibot.core.evidence import Alert, Evidence, Remark, State, Verdict, What
 from incibot.core.evidence import Change as Deployed
+from incibot.core.follow_up import FollowUp
 from incibot.core.incident import Incident
 from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
 from incibot.core.people import ChannelId, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
+from incibot.core.publication import Publication
 from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, ts_of
 from incibot.core.voices import Asked as Question
 from incibot.core.voices import Use
@@ -102,6 +104,38 @@ def mark_of(team: str, *, via: str = "pushpin") -> MarkEvent:
     )
 
 
+def follow_up(number: int, version: int) -> FollowUp:
+    return FollowUp(
+        incident=number,
+        number=1,
+        words=f"to do in {number}",
+        origin="said:x",
+        created_by=ANA,
+        created_at=START,
+        marker="m",
+        tracker="github",
+        issue="1",
+        look_at=START,
+        version=version,
+    )
+
+
+def publication(number: int, version: int) -> Publication:
+    return Publication(
+        incident=number,
+        number=1,
+        title="slow",
+        words=f"said of {number}",
+        status="identified",
+        impact="minor",
+        components={"c1": "operational"},
+        by=ANA,
+        at=START,
+        marker="m",
+        version=version,
+    )
+
+
 def message(team: str, ts: str, *, root: str | None = None) -> Entry:
     channel = channel_of(team)
     return Entry(
@@ -171,6 +205,9 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         await tx.judge(mine[0], Verdict(user=ANA, useful=True, why=f"of {team}"))
         await tx.attach(mine[0], number)
         await tx.apply(moves.friction(incident, f"of {team}", by=ANA, at=tx.at, key=team))
+        made = (follow_up(number, 0),)
+        await tx.apply(Change(follow_ups=made, publications=(publication(number, 0),)))
+        await tx.end_webhook("data", "a", f"webhook:{team}")
 
     await here.write(live)
     # Some of its jobs are claimed, and one laid aside.
@@ -301,6 +338,8 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "apply": (
         lambda tx, it: told(tx, Change(incident=replace(it.incident, title="Ours now"))),
         lambda tx, it: told(tx, Change(about=it.number, entries=(NOTE,))),
+        lambda tx, it: told(tx, Change(about=it.number, follow_ups=(follow_up(it.number, 1),))),
+        lambda tx, it: told(tx, Change(publications=(publication(it.number, 1),))),
         lambda tx, it: told(tx, Change(posts=(Post(key="home:U1", channel=it.channel, ts="9"),))),
         lambda tx, it: told(
             tx,
@@ -457,6 +496,18 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "facilitator": lambda tx, it: tx.facilitator(it.number),
     "name_facilitator": lambda tx, it: tx.name_facilitator(it.number, ANA),
     "confided": lambda tx, it: tx.confided(it.number, ANA),
+    # Follow-ups, what is said to the public, webhooks
+    "follow_ups": lambda tx, it: tx.follow_ups(it.number),
+    "intended": (
+        lambda tx, it: tx.intended(it.incident),
+        lambda tx, it: own(tx, tx.intended),
+    ),
+    "issues_to_look_at": lambda tx, it: tx.issues_to_look_at(limit=9),
+    "look_at_issues": lambda tx, it: tx.look_at_issues(it.number, [1]),
+    "publications": lambda tx, it: tx.publications(it.number),
+    "end_of_webhook": lambda tx, it: tx.end_of_webhook("data", "a"),
+    "end_webhook": lambda tx, it: tx.end_webhook("data", "b", "webhook:x"),
+    "revive_webhook": lambda tx, it: tx.revive_webhook("data"),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.

@@ -17,6 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from incibot.config import Integrations, Secret
+from incibot.config.status_page import StatusPage
+from incibot.config.trackers import Tracker
 from incibot.core import evidence
 from incibot.core.change import Change
 from incibot.core.evidence import Alert, State, What
@@ -98,6 +101,25 @@ SMALLEST = Playbook(
 )
 
 
+def integrations(given: Given) -> Integrations:
+    """As much as these can hold; there are no such hosts."""
+    line = " ".join(given.field.split())
+    tracker = Tracker(
+        name="github",
+        kind="github",
+        token=Secret("x"),
+        address="https://tracker.invalid",
+        repository="acme/checkout",
+    )
+    page = StatusPage(
+        page="pg1",
+        token=Secret("x"),
+        address="https://page.invalid",
+        components={f"{line}{n}": f"c{n}" for n in range(100)},
+    )
+    return replace(SHOWN, trackers=(tracker, replace(tracker, name="other")), status_page=page)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Given:
     """What people and their playbook give.
@@ -162,6 +184,7 @@ UNREADABLE = (  # what has a word of its own, and cannot make sense of what foll
     ),
     *("take", "remind", "remind update"),
     *("alert", "attach", "verdict", "storm"),
+    *("take", "remind", "remind update", "followups done"),
 )
 
 SURFACES = (
@@ -194,6 +217,9 @@ SURFACES = (
     *("/incident alerts", "/incident changes", "/incident friction"),
     *("voice: button", "voice: form, sent", "voice: form, sent blank", "voice, taken back"),
     *("/incident voices", "voices, part", "review, facilitator"),
+    *("/incident followups", "followups, listed", "followups: issues", "followups, settled"),
+    *("followups: form", "followups: form, sent blank", "followups: form, sent"),
+    *("publish: form, sent blank", "publish: form, sent"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -348,7 +374,11 @@ def emitted(given: Given) -> Played:
 
 async def _play(given: Given, folder: Path) -> Played:
     async with bench(
-        "sqlite://", folder, book=given.book, base_url=given.base_url, integrations=SHOWN
+        "sqlite://",
+        folder,
+        book=given.book,
+        base_url=given.base_url,
+        integrations=integrations(given),
     ) as there:
         stage = Stage(there, given)
         await _begins(stage)
@@ -363,6 +393,7 @@ async def _play(given: Given, folder: Path) -> Played:
         await _ends(stage)
         await _tells(stage)
         await _has_no_channel(stage)
+        await _follows_up(stage)
     return Played(
         shown=tuple(stage.shown), typed=frozenset(stage.typed), sent=frozenset(stage.sent)
     )
@@ -675,6 +706,33 @@ async def _tells(stage: Stage) -> None:
     await stage.types("/incident voices", "voices INC-1")
     await stage.types("voices, part", "voices INC-1 2")
     await stage.types("voice, taken back", "voice INC-1 withdraw")
+
+
+async def _follows_up(stage: Stage) -> None:
+    """On INC-1 in the open, and on the last one, which is private; and something is published."""
+    there, given = stage.there, stage.given
+    number = (await there.incidents())[0].number
+    channel = (await there.incident()).channel_name
+    for words in (given.said, "x", "y"):
+        await stage.types("/incident followups", f"followups {words}", channel)
+    await stage.types("followups, listed", "followups", channel)
+    await stage.types("followups, settled", "followups done 2", channel)
+    await stage.types("followups: issues", "followups issue 1", channel)
+    await stage.types("followups, listed", "followups", channel)
+    for words in (given.said, "x"):
+        await stage.types("/incident followups", f"followups INC-{number} {words}")
+    await stage.types("followups: form", f"followups INC-{number} issue all")
+    async with there.app.store.read() as tx:
+        origins = [one.origin for one in await tx.follow_ups(number)]
+    blank = {origins[0]: " ", "confirm": ["confirm"]}
+    await stage.sends("followups: form, sent blank", blank)
+    await stage.sends("followups: form, sent", dict.fromkeys(origins, given.field))
+    await stage.types("publish: form", f"publish INC-{number} {given.said}")
+    await stage.sends(
+        "publish: form, sent blank", {"title": " ", "text": " ", "confirm": ["confirm"]}
+    )
+    said = {"title": "What people see", "text": "It is slow."}
+    await stage.sends("publish: form, sent", said)
 
 
 async def _has_no_channel(stage: Stage) -> None:

@@ -54,6 +54,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "attach": ("1",),
     "verdict": ("1 useful",),
     "storm": ("show 1 #alerts",),
+    "followups": ("", "INC-{n}", "do it", "issue all", "done 1"),
+    "publish": ("", "INC-{n}"),
     # Besides: nothing at all, a role's own word, a title, and nearly a word.
     "": ("",),
     **{role.word: ("", "me") for role in Playbook().roles[:2]},
@@ -85,6 +87,8 @@ SENT: dict[str, dict[str, Any]] = {
     "task": {"text": "so", "who": "U1"},
     "milestone": {"name": "detected", "when": "13:00"},
     "voice": {"surprised": "so", "whom": "so", "use": "named"},
+    "followups": {"said:x": "so", "confirm": "confirm"},
+    "publish": {"title": "so", "text": "so", "status": "identified", "impact": "minor"},
     **{
         word: {"text": "so", "when": ""}
         for word in (
@@ -124,6 +128,7 @@ ROUTES: dict[str, str] = {
     "GET /alerts": "list",
     "GET /alerts.csv": "list",
     "GET /friction": "list",
+    "POST /incidents/{ref}/followups": "form",
 }
 
 # To whom each job tells what it tells.
@@ -152,4 +157,8 @@ JOBS: dict[str, str] = {
     "ShowAlert": "everybody",  # the incident that it belongs to, if everybody may see it
     "ShowStorm": "everybody",
     "TellChanges": "channel",
+    "MakeIssue": "outside",  # what somebody confirmed, of a private incident
+    "ReadIssue": "nobody",
+    "Publish": "outside",
+    "SendWebhook": "outside",
 }

@@ -14,6 +14,7 @@ from incibot.core.playbook import Playbook, ReviewPlan
 from incibot.core.review.about import ABOUT
 from incibot.core.review.analyses import ANALYSES
 from incibot.core.review.coordination import COORDINATION
+from incibot.core.review.follow_ups import FOLLOW_UPS
 from incibot.core.review.headings import (
     CONDITIONS,
     DECISIONS,
@@ -54,6 +55,7 @@ SECTIONS: tuple[Section, ...] = (
     RELATED,
     QUESTIONS,
     PARKED,
+    FOLLOW_UPS,
     MEETING,
     SET_ASIDE,
     PERSPECTIVES,

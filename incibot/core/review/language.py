@@ -146,7 +146,7 @@ def check(markdown: str, *, without: Collection[str] = ()) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-_ACTIONS = re.compile(
+ACTIONS = re.compile(
     r"\b(?:actions?|follow[- ]?ups?|next steps?|to[- ]?dos?|tasks?|ideas|parked|improvements?"
     r"|remediation|recommendations?|corrective|prevent\w+|plans?)\b",
     re.IGNORECASE,
@@ -175,7 +175,7 @@ def _in_passage(
     if passage.wishes and not wished:
         return
     heading = " / ".join(passage.headings)
-    acts = _ACTIONS.search(heading) is not None
+    acts = ACTIONS.search(heading) is not None
     allowed = [allows for under, allows in _SANCTIONED if under.search(heading)]
     patterns = [
         one

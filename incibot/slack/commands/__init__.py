@@ -10,6 +10,7 @@ from incibot.slack.commands.attach import ATTACH
 from incibot.slack.commands.changes import CHANGES
 from incibot.slack.commands.declare import DECLARE
 from incibot.slack.commands.export import EXPORT
+from incibot.slack.commands.followups import FOLLOWUPS
 from incibot.slack.commands.form import FORM
 from incibot.slack.commands.friction import FRICTION
 from incibot.slack.commands.help import HELP
@@ -18,6 +19,7 @@ from incibot.slack.commands.join import JOIN
 from incibot.slack.commands.milestone import MILESTONE
 from incibot.slack.commands.note import ENTRIES
 from incibot.slack.commands.panel import PANEL
+from incibot.slack.commands.publish import PUBLISH
 from incibot.slack.commands.remind import REMIND
 from incibot.slack.commands.reopen import REOPEN
 from incibot.slack.commands.resolve import RESOLVE
@@ -73,6 +75,8 @@ COMMANDS: tuple[Subcommand, ...] = (
     ATTACH,
     VERDICT,
     STORM,
+    FOLLOWUPS,
+    PUBLISH,
 )
 
 WORDS = {command.word: command for command in COMMANDS}

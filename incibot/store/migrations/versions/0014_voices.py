@@ -8,7 +8,7 @@ from alembic import op
 from incibot.store.types import ID, WORD, Moment
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 
 def upgrade() -> None:
