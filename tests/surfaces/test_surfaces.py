@@ -49,6 +49,7 @@ SHOWN_BY_JOB = {
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),
     *("LearnPerson", "Capture", "CatchUp", "ReadDelivery", "ShowAlert"),
+    *("MakeIssue", "ReadIssue", "Publish", "SendWebhook"),
 }
 
 A_PAGE = re.compile(r"<!(?:channel|here|everyone|subteam)")
