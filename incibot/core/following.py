@@ -18,6 +18,7 @@ from incibot.core.timeline import Entry, EntryKind, Source
 from incibot.errors import NotAllowed, Unclear
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+LONGEST = 3000  # characters of a follow-up, which is what a form in Slack takes
 MOST = 500  # follow-ups of one incident
 
 
@@ -33,7 +34,7 @@ def write_down(
     """Make a follow-up of it; one of the same origin is that one already.
 
     Raises:
-        Unclear: there are no words. NotAllowed: there are too many.
+        Unclear: there are no words, or too many. NotAllowed: there are too many follow-ups.
     """
     for one in known:
         if one.origin == candidate.origin:
@@ -43,6 +44,8 @@ def write_down(
         raise Unclear(
             "What is to be done? For example: `/incident followups Alert on slow payments`."
         )
+    if len(words) > LONGEST:
+        raise Unclear(f"A follow-up has at most {LONGEST:,} characters; this has {len(words):,}.")
     if len(known) >= MOST:
         raise NotAllowed(f"{incident.ref} has {MOST} follow-ups, and takes no more.")
     number = max((one.number for one in known), default=0) + 1

@@ -49,7 +49,9 @@ def test_each_says_what_it_does(command: Subcommand) -> None:
     first_words = {example.split()[0] for example in command.examples}
     known = {command.word} if command.word not in ("declare", "role") else first_words
     assert first_words <= known
-    assert (command.submit is None) or command.form is not None or command.word == "add"
+    assert (
+        (command.submit is None) or command.form is not None or command.word in ("add", "followups")
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

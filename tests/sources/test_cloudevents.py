@@ -15,7 +15,7 @@ from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.cloudevents import CLOUDEVENTS, events
 from tests.sources.alarmed import check_token
 from tests.sources.posted import NOW, check_reading, check_sample, hook, posted
-from tests.sources.test_presets import maps
+from tests.sources.test_presets import preset
 
 OURS = hook("cloudevents")
 EVENT = {
@@ -139,7 +139,7 @@ def test_who_knows_the_secret_is_believed_and_any_body_is_read_or_told_why_not()
 
 
 def test_what_the_page_says_of_a_map_is_so() -> None:
-    ours = hook("cloudevents", map=maps("cloudevents")["ours"])
+    ours = hook("cloudevents", map=preset("cloudevents", "ours").map)
     assert CLOUDEVENTS.check(ours) == []
     data = {"table": "orders", "summary": "a column more", "owner": "shop"}
     told = {**EVENT, "type": "com.example.schema.changed", "data": data}

@@ -18,7 +18,7 @@ from incibot.web.sources import Delivery, Unreadable
 from incibot.web.sources.generic import GENERIC, OWN, at, moment, read_mapped, wrong_with
 from tests.sources.alarmed import check_token
 from tests.sources.posted import NOW, changes, check_reading, check_sample, hook
-from tests.sources.test_presets import PAGES, maps, shown
+from tests.sources.test_presets import PAGES, preset, shown
 
 BODY: dict[str, Any] = {
     "app": {"metadata": {"name": "checkout", "labels": {"app.kubernetes.io/name": "web"}}},
@@ -152,7 +152,7 @@ def test_any_json_is_evidence_or_told_why_not(body: Any) -> None:
 
 
 def test_what_the_page_says_of_a_map_is_so() -> None:
-    map = maps("generic")["shipper"]
+    map = preset("generic", "shipper").map
     assert wrong_with(map) == []
     alert, other, change = read_mapped(shown("generic"), map)
     assert isinstance(change, Change)
@@ -196,4 +196,4 @@ def test_who_knows_the_secret_is_believed() -> None:
     check_sample(GENERIC, hook("generic"))
     several = replace(delivery, body=json.dumps([{"title": "a"}, {"title": "b"}]).encode())
     assert [one.title for one in changes(GENERIC, several, hook("generic"))] == ["a", "b"]
-    check_reading(GENERIC, [delivery], hook("generic", map=maps("generic")["shipper"]))
+    check_reading(GENERIC, [delivery], hook("generic", map=preset("generic", "shipper").map))

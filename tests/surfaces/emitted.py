@@ -218,8 +218,7 @@ SURFACES = (
     *("voice: button", "voice: form, sent", "voice: form, sent blank", "voice, taken back"),
     *("/incident voices", "voices, part", "review, facilitator"),
     *("/incident followups", "followups, listed", "followups: issues", "followups, settled"),
-    *("followups: form", "followups: form, sent blank", "followups: form, sent"),
-    *("publish: form, sent blank", "publish: form, sent"),
+    *("followups: form", "followups: form, sent blank", "publish: form, sent blank"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -713,13 +712,13 @@ async def _follows_up(stage: Stage) -> None:
     there, given = stage.there, stage.given
     number = (await there.incidents())[0].number
     channel = (await there.incident()).channel_name
-    for words in (given.said, "x", "y"):
+    for words in (given.said, given.field, "x", "y"):
         await stage.types("/incident followups", f"followups {words}", channel)
     await stage.types("followups, listed", "followups", channel)
     await stage.types("followups, settled", "followups done 2", channel)
     await stage.types("followups: issues", "followups issue 1", channel)
     await stage.types("followups, listed", "followups", channel)
-    for words in (given.said, "x"):
+    for words in (given.field, "x"):
         await stage.types("/incident followups", f"followups INC-{number} {words}")
     await stage.types("followups: form", f"followups INC-{number} issue all")
     async with there.app.store.read() as tx:
