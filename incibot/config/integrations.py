@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from incibot.config.document import Section
 from incibot.config.hooks import Hook, hooks
+from incibot.config.on_call import OnCall, on_call
 from incibot.core.playbook import Playbook
 
 
@@ -18,10 +19,12 @@ class Integrations:
     Attributes:
         hooks: webhooks that come in.
         private_hosts: hosts that may be called though their addresses are private ones.
+        on_call: who is on call for what, and how they are paged.
     """
 
     hooks: tuple[Hook, ...] = ()
     private_hosts: tuple[str, ...] = ()
+    on_call: OnCall = field(default_factory=OnCall)
 
     def hook(self, source: str, key: str) -> Hook | None:
         return next((one for one in self.hooks if (one.source, one.key) == (source, key)), None)
@@ -29,16 +32,16 @@ class Integrations:
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts that may be called: those of each address in the configuration, and no other."""
-        return frozenset(_hosts(getattr(self, one.name) for one in fields(self)))
+        return frozenset(host for one in fields(self) for host in _hosts(getattr(self, one.name)))
 
 
-def _hosts(values: Any) -> Iterator[str]:
+def _hosts(value: Any) -> Iterator[str]:
     """What each integration says that it calls, by its own `hosts`."""
-    for value in values:
-        if isinstance(value, tuple):
-            yield from _hosts(value)
-        elif hasattr(value, "hosts"):
-            yield from value.hosts
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _hosts(one)
+    elif hasattr(value, "hosts"):
+        yield from value.hosts
 
 
 def _private_hosts(
@@ -53,6 +56,7 @@ Read = Callable[[Section, str, Mapping[str, str], Playbook], Any]
 KEYS: Mapping[str, Read] = {
     "hooks": hooks,
     "private_hosts": _private_hosts,
+    "on_call": on_call,
 }
 
 
