@@ -205,6 +205,8 @@ class App:
             heard=self.metrics.heard,
             door=self.site.door(here.team) if self.site else None,
             afterwards=self.inbound.afterwards,
+            integrations=self.integrations,
+            rota=tools.rota,
         )
         return Desk(here=here, token=token, store=store, slack=slack, tools=tools, inbound=inbound)
 

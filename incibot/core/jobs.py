@@ -8,6 +8,7 @@ message in Slack is found again after a crash.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import Any
 
 from incibot.core.people import ChannelId, UserId
@@ -295,6 +296,55 @@ class ShowAlert:
         return f"alert:{self.alert}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Have somebody paged; `page` counts within the incident, whose entry of it says whom."""
+
+    incident: int
+    page: int
+
+    @property
+    def key(self) -> str:
+        return f"page:{self.incident}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellOnCall:
+    """Tell somebody, and nobody else, who is on call.
+
+    Attributes:
+        services: of which; empty: of all.
+        response_url: where they asked, which Slack keeps open for half an hour; empty: nowhere.
+        asked: names the delivery that asked for it.
+    """
+
+    user: UserId
+    services: tuple[str, ...]
+    response_url: str
+    asked: str
+
+    @property
+    def key(self) -> str:
+        return f"on-call:{self.user}:{self.asked}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Tell a service's channel what the week was like, for whoever takes over on call.
+
+    Attributes:
+        until: the end of that week, in seconds since 1970.
+    """
+
+    service: str
+    until: int
+
+    @property
+    def key(self) -> str:
+        name = sha256(self.service.encode()).hexdigest()[:24]
+        return f"hand-over:{name}:{self.until}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -317,6 +367,9 @@ Job = (
     | Remind
     | ReadDelivery
     | ShowAlert
+    | Page
+    | TellOnCall
+    | HandOver
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

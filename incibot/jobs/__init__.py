@@ -14,10 +14,12 @@ from incibot.core.jobs import (
     DraftReview,
     DressChannel,
     Echo,
+    HandOver,
     Invite,
     Job,
     LearnPerson,
     OpenChannel,
+    Page,
     PinCard,
     ReadDelivery,
     Relay,
@@ -27,6 +29,7 @@ from incibot.core.jobs import (
     ShowHome,
     ShowHomes,
     Tell,
+    TellOnCall,
     Welcome,
 )
 from incibot.jobs.announce import announce
@@ -37,9 +40,11 @@ from incibot.jobs.deliver_export import deliver_export
 from incibot.jobs.draft_review import draft_review
 from incibot.jobs.dress_channel import dress_channel
 from incibot.jobs.echo import echo
+from incibot.jobs.hand_over import hand_over
 from incibot.jobs.invite import invite
 from incibot.jobs.learn_person import learn_person
 from incibot.jobs.open_channel import open_channel
+from incibot.jobs.page import page
 from incibot.jobs.pin_card import pin_card
 from incibot.jobs.read_delivery import read_delivery
 from incibot.jobs.relay import relay
@@ -48,6 +53,7 @@ from incibot.jobs.show_alert import show_alert
 from incibot.jobs.show_card import show_card
 from incibot.jobs.show_home import show_home, show_homes
 from incibot.jobs.tell import tell
+from incibot.jobs.tell_on_call import tell_on_call
 from incibot.jobs.tools import Tools
 from incibot.jobs.welcome import welcome
 
@@ -104,6 +110,12 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
             return await read_delivery(job, tools)
         case ShowAlert():
             return await show_alert(job, tools, again=again)
+        case Page():
+            return await page(job, tools, again=again)
+        case TellOnCall():
+            return await tell_on_call(job, tools, again=again)
+        case HandOver():
+            return await hand_over(job, tools, again=again)
         case CatchUp():
             await catch_up(job, tools)
             return None

@@ -50,6 +50,7 @@ ICONS = {
     EntryKind.MILESTONE: ":triangular_flag_on_post:",
     EntryKind.UPDATE: ":mega:",
     EntryKind.TASK: ":white_medium_square:",
+    EntryKind.PAGE: ":pager:",
 }
 KINDS = {Kind.INCIDENT: "Incident", Kind.NEAR_MISS: "Near miss", Kind.DRILL: "Drill"}
 DEEDS = {  # what people call the jobs that may be laid aside
@@ -67,6 +68,7 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "DeliverExport": "send an export",
     "DraftReview": "send the review draft",
     "Remind": "send a reminder",
+    "Page": "page anybody",
 }
 ASKED = {  # what people were reminded of, once it needs no answer
     Reminder.COMMANDER: "Nobody had command",
@@ -494,7 +496,7 @@ def _not_done(parked: Sequence[Parked]) -> list[str]:
     for (kind, why), count in list(times.items())[:5]:
         mend = remedy(why)
         deed = DEEDS.get(kind, title(kind, 40)) + (f" ({count} times)" if count > 1 else "")
-        said = re.sub(r"\A[a-zA-Z_]+(?:\.[a-zA-Z]+)*: (?=[a-z])", "Slack says ", why)
+        said = re.sub(r"\A[a-z][a-zA-Z_]*(?:\.[a-zA-Z]+)*: (?=[a-z])", "Slack says ", why)
         error = re.sub(r"&lt;(@[UW][A-Z0-9]+)&gt;", r"<\1>", title(said, 200))
         lines.append(f"Could not {deed}: {error}" + (f". To mend it: {mend}" if mend else ""))
     if len(times) > 5:

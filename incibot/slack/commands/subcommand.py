@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from incibot.config import Integrations
 from incibot.core.incident import Incident, number_in
 from incibot.core.people import ChannelId, UserId
 from incibot.core.visibility import may_see
@@ -28,6 +29,8 @@ class Call:
         number: the incident it is about; None: the one whose channel it is in.
         zone: the speaker's own time zone.
         door: makes a link that lets them in to the pages; None where there are no pages.
+        integrations: what the team has named in its file.
+        response_url: where more can be said for their eyes only, for half an hour; empty: nowhere.
     """
 
     key: str
@@ -37,6 +40,8 @@ class Call:
     channel: ChannelId | None = None
     number: int | None = None
     door: Door | None = None
+    integrations: Integrations = field(default_factory=Integrations)
+    response_url: str = ""
 
     def rest(self) -> tuple[str, str]:
         """The first of the words, and the others."""

@@ -9,5 +9,6 @@ reminding   when people are to be reminded
 reviewing   review drafts, and each text that they ever had
 recording   the timeline, and the chain that it hangs on
 comparing   when we listened, and what is fetched of the rest
+paging      who is on call, who was paged, and what came back of it
 ==========  ==========================================================
 """

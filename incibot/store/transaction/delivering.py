@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from incibot.store.transaction.comparing import Comparing
+from incibot.store.transaction.paging import Paging
 
 
-class Delivering(Comparing):
+class Delivering(Paging):
     """What comes to a hook, and what it tells: alerts and changes."""
