@@ -22,8 +22,11 @@ from sqlalchemy import MetaData, Table, insert, select, update
 from incibot.core import moves
 from incibot.core.catching_up import Progress
 from incibot.core.change import Change, Post
+from incibot.core.evidence import Alert, State
 from incibot.core.incident import Incident
 from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
+from incibot.core.on_call import Shift
+from incibot.core.paging import Named
 from incibot.core.people import ChannelId, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
 from incibot.core.timeline import PIN, Entry, EntryKind, Mark, MarkEvent, Source, ts_of
@@ -142,6 +145,9 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         ]
         await tx.apply(Change(posts=tuple(posts)))
         await tx.receive("event:E1")
+        await tx.keep_duty("d", [Shift(who=f"Somebody of {team}")])
+        page = await tx.next_page(number)
+        await tx.record(number, Entry(key=page.entry, kind=EntryKind.PAGE, occurred_at=START))
         await tx.listen("process", since=tx.at)
         await tx.ask(Tell(user=ANA, words=f"of {team}", about="x"))
 
@@ -383,12 +389,32 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "members_as_of": lambda tx, it: tx.members_as_of(it.number),
     "notice_mark": lambda tx, it: tx.notice_mark(mark_of(THEIRS)),
     "notice_deletion": lambda tx, it: tx.notice_deletion(it.channel, it.ts),
+    # Who is on call, and pages
+    "duty": lambda tx, it: tx.duty(["d"]),
+    "keep_duty": lambda tx, it: tx.keep_duty("d", [Shift(who="Ours")]),
+    "duty_is_untold": lambda tx, it: tx.duty_is_untold("d", "503"),
+    "next_page": lambda tx, it: tx.next_page(it.number),
+    "answered": (
+        lambda tx, it: tx.answered(page_answer(THEIRS), source="x", system="X"),
+        lambda tx, it: tx.answered(
+            replace(page_answer(THEIRS), ours=f"incibot:{OURS}:INC-2:1"), source="x", system="X"
+        ),
+    ),
+    "week": lambda tx, it: tx.week(
+        "Checkout", since=START - timedelta(days=1), until=START + timedelta(days=1)
+    ),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.
 SHARED = {"next_number"}
 # Marks belong to the incident whose channel it is: nobody else sets any there.
 NOT_OURS = {"mark": False, "notice_mark": False}
+
+
+def page_answer(team: str) -> Alert:
+    """What comes back of the first page of that workspace's incident."""
+    ours = Named(team=team, incident=number_of(team), number=1).ours
+    return Alert(id="e1", key="Q1", state=State.ACKNOWLEDGED, title="x", ours=ours)
 
 
 def progress(tx: Transaction) -> Progress:

@@ -158,6 +158,7 @@ UNREADABLE = (  # what has a word of its own, and cannot make sense of what foll
         "task done",
     ),
     *("take", "remind", "remind update"),
+    *("oncall", "oncall brief", "page"),
 )
 
 SURFACES = (
@@ -185,6 +186,7 @@ SURFACES = (
     *("role, given", "role, asked for", "role, released", "join: button"),
     *("/incident remind", "remind, snoozed", "remind, off", "remind, on", "take: button"),
     *("/incident reveal", "reveal: button"),
+    *("/incident oncall", "/incident page"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -557,6 +559,8 @@ async def _looks(stage: Stage) -> None:
     await stage.types("/incident list", "list all")
     await stage.types("/incident web", "web", channel)
     await stage.types("/incident join", "join INC-1")
+    await stage.types("/incident oncall", "oncall")
+    await stage.types("/incident page", "page", channel)
     await stage.types("/incident help", "help")
     for word in HELPED:
         await stage.types(f"/incident help {word}", f"help {word}")

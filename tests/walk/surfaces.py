@@ -23,6 +23,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "status": ("mitigated and so", ""),
     "update": ("all is well", ""),
     "remind": ("", "update 15m", "open off"),
+    "oncall": ("", "brief", "Checkout"),
+    "page": ("", "Checkout it is down", "@bela"),
     "note": ("it was so", ""),
     "observation": ("it was so",),
     "hypothesis": ("it was so",),
@@ -53,7 +55,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 # These tell of no incident in particular, and so are the same for the one that is not there.
 ABOUT_NONE = {
-    *("declare", "list", "help", "Something", "timline"),
+    *("declare", "list", "help", "oncall", "Something", "timline"),
     *("add, typed in its channel", "add, pressed", ", pressed", "web, pressed"),
     *("declare_incident, used", "declare_from_message, used"),
 }
@@ -127,4 +129,7 @@ JOBS: dict[str, str] = {
     "CatchUp": "nobody",
     "ReadDelivery": "nobody",
     "ShowAlert": "nobody",
+    "Page": "channel",  # and in another system what `core.paging.call_of` says, no title of a private one
+    "TellOnCall": "person",  # of no incident
+    "HandOver": "everybody",  # public incidents only
 }
