@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import false, func, select
+from sqlalchemy import func, select
 
 from incibot.core.evidence import Evidence
 from incibot.core.incident import Incident
 from incibot.core.on_call import Known, Shift, pack, unpack
 from incibot.core.paging import Named, answer, named
+from incibot.core.visibility import NOBODY, may_see
 from incibot.store import incidents
 from incibot.store.database import put
 from incibot.store.schema import alerts, changes, duties, verdicts
@@ -119,7 +120,6 @@ class Paging(Comparing):
         declared = await self._load(
             incident_rows.c.declared_at >= since,
             incident_rows.c.declared_at < until,
-            incident_rows.c.private == false(),
         )
         fired = (
             alerts.c.service == service,
@@ -145,7 +145,9 @@ class Paging(Comparing):
             )
         )
         return Week(
-            incidents=tuple(one for one in declared if self._is_of(one, service)),
+            incidents=tuple(
+                one for one in declared if may_see(one, NOBODY) and self._is_of(one, service)
+            ),
             alerts=(await self._connection.execute(count)).scalar_one(),
             judged=len(said),
             useful=sum(2 * sum(votes) > len(votes) for votes in said.values()),
