@@ -59,7 +59,7 @@ def page(
     by: UserId,
     at: datetime,
 ) -> Change:
-    """Call somebody, which takes effect after the commit.
+    """Summons somebody, which takes effect after the commit.
 
     Args:
         service: whose on-call it is; empty where `who` is called by name.
@@ -148,7 +148,7 @@ def answer(evidence: Evidence, named: Named, *, source: str, system: str, at: da
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Summons:
     """What somebody who is paged reads, in plain text. Secrets are masked in all of it.
 
     Attributes:
@@ -160,9 +160,9 @@ class Call:
     details: Mapping[str, str]
 
 
-def call_of(
+def summons(
     incident: Incident, *, why: str, by: str, names: Mapping[str, str], titles: bool
-) -> Call:
+) -> Summons:
     """What a page about the incident says.
 
     Args:
@@ -170,7 +170,7 @@ def call_of(
         titles: whether a private incident's title and what was said of it may be told.
     """
     if incident.private and not titles:
-        return Call(summary=f"{incident.ref}: a private incident needs you", details={})
+        return Summons(summary=f"{incident.ref}: a private incident needs you", details={})
     severity, title = incident.severity, " ".join(mask(incident.title).split())
     details = {
         "incident": incident.ref,
@@ -180,7 +180,7 @@ def call_of(
         "why": shorten(mask(plain(why, names)), 2000),
         "service": mask(incident.service),
     }
-    return Call(
+    return Summons(
         summary=shorten(f"{incident.ref} {severity}: {title}", SUMMARY),
         details={name: text for name, text in details.items() if text},
     )

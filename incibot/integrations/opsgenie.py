@@ -10,12 +10,15 @@ from urllib.parse import quote
 from incibot.config.on_call import Opsgenie
 from incibot.config.secret import Secret
 from incibot.core.on_call import Shift
-from incibot.core.paging import Call
-from incibot.errors import CallBusy
+from incibot.core.paging import Summons
+from incibot.errors import CallBusy, CallRefused
 from incibot.integrations.http import Http
 from incibot.integrations.reading import listed, mapped, moment, text
+from incibot.log import logger
 
 SYSTEM = "Opsgenie"
+
+log = logger(__name__)
 
 
 async def shifts(http: Http, account: Opsgenie, schedule: str, *, at: datetime) -> list[Shift]:
@@ -30,16 +33,18 @@ async def shifts(http: Http, account: Opsgenie, schedule: str, *, at: datetime) 
         account,
         f"/v2/schedules/{name}/on-calls?scheduleIdentifierType=name&flat=true",
     )
-    ahead = await _ask(
-        http,
-        account,
-        f"/v2/schedules/{name}/timeline?identifierType=name&interval=2&intervalUnit=weeks",
-    )
+    timeline = f"/v2/schedules/{name}/timeline?identifierType=name&interval=2&intervalUnit=weeks"
+    try:
+        ahead = await _ask(http, account, timeline)
+    except CallRefused as refused:  # who it is now is worth telling without it
+        log.warning("schedule.without_timeline", error=str(refused))
+        ahead = {}
     planned = [
         Shift(who=who, email=who, start=start, end=end)
         for rotation in listed(mapped(ahead.get("data")).get("finalTimeline"), "rotations")
         for period in listed(rotation, "periods")
-        if (who := text(period.get("recipient"), "name")) and "@" in who
+        for one in [mapped(period.get("recipient")), *listed(period, "flattenedRecipients")]
+        if "@" in (who := text(one, "name"))
         if (start := moment(period.get("startDate"))) and (end := moment(period.get("endDate")))
     ]
     names = mapped(now.get("data")).get("onCallRecipients")
@@ -56,7 +61,7 @@ async def page(
     http: Http,
     account: Opsgenie,
     key: Secret,
-    call: Call,
+    words: Summons,
     *,
     ours: str,
     link: str,
@@ -68,12 +73,12 @@ async def page(
     An alert of the same name while the first is open is counted there, and calls nobody anew.
     """
     alert: dict[str, Any] = {
-        "message": call.summary,
+        "message": words.summary,
         "alias": ours,
-        "description": "\n".join([*(f"{k}: {v}" for k, v in call.details.items()), link]).strip(),
+        "description": "\n".join([*(f"{k}: {v}" for k, v in words.details.items()), link]).strip(),
         "source": "incibot",
         "priority": "P1",
-        "details": {**call.details, **({"link": link} if link else {})},
+        "details": {**words.details, **({"link": link} if link else {})},
     }
     if person:
         alert["responders"] = [{"type": "user", "username": person}]

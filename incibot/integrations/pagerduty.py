@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from incibot.config.on_call import PagerDuty
 from incibot.config.secret import Secret
 from incibot.core.on_call import Shift
-from incibot.core.paging import Call
+from incibot.core.paging import Summons
 from incibot.errors import CallBusy, CallRefused
 from incibot.integrations.http import Http
 from incibot.integrations.reading import listed, mapped, moment, text
@@ -52,7 +52,7 @@ async def shifts(
 
 
 async def page(
-    http: Http, account: PagerDuty, key: Secret, call: Call, *, ours: str, link: str
+    http: Http, account: PagerDuty, key: Secret, words: Summons, *, ours: str, link: str
 ) -> None:
     """Page whoever is on call for the service that the key belongs to.
 
@@ -64,11 +64,11 @@ async def page(
         "dedup_key": ours,
         "client": "incibot",
         "payload": {
-            "summary": call.summary,
+            "summary": words.summary,
             "source": "incibot",
             # Somebody asks for a person: by a lesser word, some services would let them sleep.
             "severity": "critical",
-            "custom_details": dict(call.details),
+            "custom_details": dict(words.details),
         },
     }
     if link:
@@ -80,7 +80,7 @@ async def page(
 
 
 async def page_person(
-    http: Http, account: PagerDuty, email: str, call: Call, *, ours: str, link: str, again: bool
+    http: Http, account: PagerDuty, email: str, words: Summons, *, ours: str, link: str, again: bool
 ) -> None:
     """Page somebody by name.
 
@@ -98,10 +98,10 @@ async def page_person(
     ids = [text(one, "id") for one in people if text(one, "email").casefold() == email.casefold()]
     if not ids:
         raise CallRefused(SYSTEM, "it knows nobody of that e-mail address")
-    details = [f"{name}: {words}" for name, words in call.details.items()]
+    details = [f"{name}: {text}" for name, text in words.details.items()]
     incident = {
         "type": "incident",
-        "title": call.summary,
+        "title": words.summary,
         "service": {"id": account.service, "type": "service_reference"},
         "urgency": "high",
         "incident_key": ours,

@@ -6,7 +6,7 @@ from incibot.config.on_call import Paging
 from incibot.core.change import Change
 from incibot.core.disclosure import Names
 from incibot.core.jobs import Page
-from incibot.core.paging import Call, Named, call_of, late, taken
+from incibot.core.paging import Named, Summons, late, summons, taken
 from incibot.core.people import UserId
 from incibot.errors import CallBusy, CallRefused, NotAllowed
 from incibot.integrations import opsgenie, pagerduty
@@ -27,7 +27,7 @@ async def page(job: Page, tools: Tools, *, again: bool) -> Change | None:
     if entry is None or entry.retracted_at is not None:
         return None
     names = Names(people)
-    call = call_of(
+    words = summons(
         incident,
         why=str(entry.data.get("why") or ""),
         by=names.get(entry.by, "") if entry.by else "",
@@ -40,9 +40,9 @@ async def page(job: Page, tools: Tools, *, again: bool) -> Change | None:
     service, who = str(entry.data.get("service") or ""), entry.data.get("who")
     try:
         if who:
-            await _person(UserId(who), call, tools, ours=named.ours, link=link, again=again)
+            await _person(UserId(who), words, tools, ours=named.ours, link=link, again=again)
         else:
-            await _service(service, call, tools, ours=named.ours, link=link)
+            await _service(service, words, tools, ours=named.ours, link=link)
     except (CallBusy, CallRefused, NotAllowed) as error:
         if again or not isinstance(error, CallBusy):
             change = late(
@@ -63,21 +63,21 @@ def late_key(named: Named) -> str:
     return f"{named.entry}:late"
 
 
-async def _service(service: str, call: Call, tools: Tools, *, ours: str, link: str) -> None:
+async def _service(service: str, words: Summons, tools: Tools, *, ours: str, link: str) -> None:
     on_call = tools.integrations.on_call
     match on_call.way(service):
         case Paging(pagerduty=key) if key is not None:
-            await pagerduty.page(tools.http, on_call.pagerduty, key, call, ours=ours, link=link)
+            await pagerduty.page(tools.http, on_call.pagerduty, key, words, ours=ours, link=link)
         case Paging(opsgenie=key, team=team) if key is not None:
             await opsgenie.page(
-                tools.http, on_call.opsgenie, key, call, ours=ours, link=link, team=team
+                tools.http, on_call.opsgenie, key, words, ours=ours, link=link, team=team
             )
         case _:
             raise NotAllowed(f"nothing says any more how {service} is paged")
 
 
 async def _person(
-    who: UserId, call: Call, tools: Tools, *, ours: str, link: str, again: bool
+    who: UserId, words: Summons, tools: Tools, *, ours: str, link: str, again: bool
 ) -> None:
     on_call = tools.integrations.on_call
     email = await tools.slack.email_of(who)
@@ -85,14 +85,14 @@ async def _person(
         raise NotAllowed("Slack tells no e-mail address of theirs, by which others know them")
     if on_call.pagerduty.pages_people:
         await pagerduty.page_person(
-            tools.http, on_call.pagerduty, email, call, ours=ours, link=link, again=again
+            tools.http, on_call.pagerduty, email, words, ours=ours, link=link, again=again
         )
     elif on_call.opsgenie.key:
         await opsgenie.page(
             tools.http,
             on_call.opsgenie,
             on_call.opsgenie.key,
-            call,
+            words,
             ours=ours,
             link=link,
             person=email,

@@ -26,7 +26,7 @@ async def answer(request: web.Request) -> web.Response:
     (schedule,) = request.query.getall("schedule_ids[]")
     if schedule == "PILL":
         return web.Response(status=404, text=LONG)
-    shifts = [on_call_of(f"{n} {LONG}", "", None, None) for n in range(30)]
+    shifts = [on_call_of(f"{n} {LONG}", "", None, None) for n in range(8)]
     coming = on_call_of(LONG, "", "2026-11-24T09:00:00Z", None)
     return web.json_response({"oncalls": [*shifts, coming], "more": False})
 
@@ -39,7 +39,7 @@ async def test_slack_takes_all_of_it(tmp_path: Path) -> None:
             pagerduty=PagerDuty(token=Secret("t"), api=url, events=url),
             schedules=tuple(
                 Duty(service=one, primary=well, secondary=ill, brief=None if n else brief)
-                for n, one in enumerate(SERVICES)
+                for n, one in enumerate(SERVICES[:18])
             ),
             paging=(Paging(pagerduty=Secret("k")),),
         )

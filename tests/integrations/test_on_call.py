@@ -11,8 +11,13 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
+from incibot.config.on_call import Opsgenie
+from incibot.config.secret import Secret
+from incibot.integrations import opsgenie
+from incibot.integrations.http import Http
 from incibot.store.schema import duties
-from tests.bench import Bench, bench, text_of
+from tests.bench import START, Bench, bench, text_of
+from tests.integrations.serving import served
 from tests.integrations.systems import BOOK, TOKEN, Systems, on_call_of, period_of, systems
 
 FEED = """BEGIN:VCALENDAR
@@ -218,3 +223,16 @@ async def test_the_form_says_who_is_on_call_for_the_service_that_is_chosen(tmp_p
         assert [one["dedup_key"] for one in there.events] == [
             f"incibot:{here.slack.workspace.team_id}:INC-1:1"
         ]
+
+
+async def test_who_it_is_now_is_told_though_opsgenie_gives_no_timeline() -> None:
+    async def handler(request: web.Request) -> web.Response:
+        if request.path.endswith("/timeline"):
+            return web.json_response({"message": "no"}, status=403)
+        return web.json_response({"data": {"onCallRecipients": ["bela@northwind.example"]}})
+
+    http = Http(["127.0.0.1"], ["127.0.0.1"])
+    async with served(handler) as url:
+        found = await opsgenie.shifts(http, Opsgenie(key=Secret("k"), api=url), "A / B?", at=START)
+        await http.close()
+    assert [(one.who, one.end) for one in found] == [("bela@northwind.example", None)]

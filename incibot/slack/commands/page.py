@@ -76,7 +76,7 @@ def _service(call: Call, words: str, services: list[str], tx: Transaction) -> tu
     found = [
         (name, service)
         for service in tx.book.services
-        for name in (service.name, *service.aliases)
+        for name in (service.name, *service.aliases, blocks.value_of(service.name))
         if _begins(words, name)
     ]
     if not found:
@@ -110,9 +110,9 @@ def button(service: str, number: int) -> Block:
     """Pages the service, after one more question."""
     return blocks.button(
         f"Page {service}",
-        f"page {escape(service)}",
+        f"page {escape(blocks.value_of(service))}",
         number=number,
-        name=f"page {service}",
+        name=f"page {blocks.value_of(service)}",
         confirm=blocks.confirm(
             "Call them?", f"Whoever is on call for {service} is called, at any hour.", "Call them"
         ),
