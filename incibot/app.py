@@ -220,6 +220,7 @@ class App:
             door=self.site.door(here.team) if self.site else None,
             integrations=self.integrations,
             afterwards=self.inbound.afterwards,
+            rota=tools.rota,
         )
         return Desk(here=here, token=token, store=store, slack=slack, tools=tools, inbound=inbound)
 

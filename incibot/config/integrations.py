@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from incibot.config.document import Section
 from incibot.config.hooks import Hook, hooks
+from incibot.config.on_call import OnCall, on_call
 from incibot.config.status_page import StatusPage, status_page
 from incibot.config.trackers import Tracker, trackers
 from incibot.config.webhooks import Webhook, webhooks
@@ -24,6 +25,7 @@ class Integrations:
         trackers: where follow-ups become issues.
         status_page: the public status page, if there is one.
         webhooks: webhooks that go out.
+        on_call: who is on call for what, and how they are paged.
     """
 
     hooks: tuple[Hook, ...] = ()
@@ -38,22 +40,24 @@ class Integrations:
     def webhook(self, name: str) -> Webhook | None:
         return next((one for one in self.webhooks if one.name == name), None)
 
+    on_call: OnCall = field(default_factory=OnCall)
+
     def hook(self, source: str, key: str) -> Hook | None:
         return next((one for one in self.hooks if (one.source, one.key) == (source, key)), None)
 
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts that may be called: those of each address in the configuration, and no other."""
-        return frozenset(_hosts(getattr(self, one.name) for one in fields(self)))
+        return frozenset(host for one in fields(self) for host in _hosts(getattr(self, one.name)))
 
 
-def _hosts(values: Any) -> Iterator[str]:
+def _hosts(value: Any) -> Iterator[str]:
     """What each integration says that it calls, by its own `hosts`."""
-    for value in values:
-        if isinstance(value, tuple):
-            yield from _hosts(value)
-        elif hasattr(value, "hosts"):
-            yield from value.hosts
+    if isinstance(value, tuple):
+        for one in value:
+            yield from _hosts(one)
+    elif hasattr(value, "hosts"):
+        yield from value.hosts
 
 
 def _private_hosts(
@@ -71,6 +75,7 @@ KEYS: Mapping[str, Read] = {
     "trackers": trackers,
     "status_page": status_page,
     "webhooks": webhooks,
+    "on_call": on_call,
 }
 
 

@@ -392,6 +392,55 @@ class SendWebhook:
         return f"webhook:{self.to}:{digest}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Have somebody paged; `page` counts within the incident, whose entry of it says whom."""
+
+    incident: int
+    page: int
+
+    @property
+    def key(self) -> str:
+        return f"page:{self.incident}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellOnCall:
+    """Tell somebody, and nobody else, who is on call.
+
+    Attributes:
+        services: of which; empty: of all.
+        response_url: where they asked, which Slack keeps open for half an hour; empty: nowhere.
+        asked: names the delivery that asked for it.
+    """
+
+    user: UserId
+    services: tuple[str, ...]
+    response_url: str
+    asked: str
+
+    @property
+    def key(self) -> str:
+        return f"on-call:{self.user}:{self.asked}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Tell a service's channel what the week was like, for whoever takes over on call.
+
+    Attributes:
+        until: the end of that week, in seconds since 1970.
+    """
+
+    service: str
+    until: int
+
+    @property
+    def key(self) -> str:
+        name = sha256(self.service.encode()).hexdigest()[:24]
+        return f"hand-over:{name}:{self.until}"
+
+
 Job = (
     OpenChannel
     | DressChannel
@@ -421,6 +470,9 @@ Job = (
     | ReadIssue
     | Publish
     | SendWebhook
+    | Page
+    | TellOnCall
+    | HandOver
 )
 
 KINDS: dict[str, type[Job]] = {kind.__name__: kind for kind in Job.__args__}

@@ -15,11 +15,13 @@ from incibot.core.jobs import (
     DraftReview,
     DressChannel,
     Echo,
+    HandOver,
     Invite,
     Job,
     LearnPerson,
     MakeIssue,
     OpenChannel,
+    Page,
     PinCard,
     Publish,
     ReadDelivery,
@@ -34,6 +36,7 @@ from incibot.core.jobs import (
     ShowStorm,
     Tell,
     TellChanges,
+    TellOnCall,
     Welcome,
 )
 from incibot.jobs.announce import announce
@@ -45,10 +48,12 @@ from incibot.jobs.deliver_export import deliver_export
 from incibot.jobs.draft_review import draft_review
 from incibot.jobs.dress_channel import dress_channel
 from incibot.jobs.echo import echo
+from incibot.jobs.hand_over import hand_over
 from incibot.jobs.invite import invite
 from incibot.jobs.learn_person import learn_person
 from incibot.jobs.make_issue import make_issue, read_issue
 from incibot.jobs.open_channel import open_channel
+from incibot.jobs.page import page
 from incibot.jobs.pin_card import pin_card
 from incibot.jobs.publish import publish
 from incibot.jobs.read_delivery import read_delivery
@@ -61,6 +66,7 @@ from incibot.jobs.show_home import show_home, show_homes
 from incibot.jobs.show_storm import show_storm
 from incibot.jobs.tell import tell
 from incibot.jobs.tell_changes import tell_changes
+from incibot.jobs.tell_on_call import tell_on_call
 from incibot.jobs.tools import Tools
 from incibot.jobs.welcome import welcome
 
@@ -132,6 +138,12 @@ async def perform(job: Job, tools: Tools, *, again: bool) -> Change | None:
         case SendWebhook():
             await send_webhook(job, tools)
             return None
+        case Page():
+            return await page(job, tools, again=again)
+        case TellOnCall():
+            return await tell_on_call(job, tools, again=again)
+        case HandOver():
+            return await hand_over(job, tools, again=again)
         case CatchUp():
             await catch_up(job, tools)
             return None

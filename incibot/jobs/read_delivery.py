@@ -24,7 +24,7 @@ async def read_delivery(job: ReadDelivery, tools: Tools) -> Change | None:
     """Take in what the delivery tells; keep it as failed, with the reason, where it cannot be read."""
     async with tools.store.read() as tx:
         kept = await tx.delivery(job.delivery)
-    hook = tools.integrations.hook(kept.source, kept.hook)
+    hook, source = tools.integrations.hook(kept.source, kept.hook), source_of(kept.source)
     try:
         found = await _told(kept, tools)
     except (Unreadable, CallRefused) as odd:
@@ -40,6 +40,7 @@ async def read_delivery(job: ReadDelivery, tools: Tools) -> Change | None:
         source=kept.source,
         hook=kept.hook,
         heard_at=kept.received_at,
+        title=source.title if source else "",
         service=hook.service if hook else "",
         delivery=kept.id,
     )

@@ -17,6 +17,7 @@ from incibot.core.change import Change
 from incibot.core.jobs import (
     Announce,
     CatchUp,
+    HandOver,
     Job,
     ShowAlert,
     ShowCard,
@@ -26,6 +27,7 @@ from incibot.core.jobs import (
     Welcome,
     unpack,
 )
+from incibot.core.on_call import LATE, last_turn
 from incibot.core.pacing import Stint
 from incibot.errors import (
     CallBusy,
@@ -36,6 +38,7 @@ from incibot.errors import (
     PutOff,
     Refused,
     SlackBusy,
+    SlackError,
     SlackRefused,
 )
 from incibot.jobs import Tools, perform
@@ -92,6 +95,7 @@ class Runner:
         self._random = random.Random(seed)  # noqa: S311 - jitter, no secret
         self._stopping = asyncio.Event()
         self._at_work: dict[asyncio.Task[None], Claim] = {}
+        self._asked: set[tuple[str, HandOver]] = set()  # a few in a week
         self.done: Callable[[str, str], None] = lambda kind, outcome: None
 
     async def run(self) -> None:
@@ -174,7 +178,7 @@ class Runner:
         while True:
             if clock() >= anew_at and await self._look_after(self.set_reminders):
                 anew_at = clock() + ANEW
-            for chore in (self.remind, self.hear, self.look_at_issues):
+            for chore in (self.remind, self.hear, self.look_at_issues, self.hand_over):
                 await self._look_after(chore)
             await asyncio.sleep(LOOK)
 
@@ -233,6 +237,30 @@ class Runner:
             stores = await self._stores_of(numbers, tx)
         for number in numbers:
             await stores[number].write(partial(Transaction.set_reminders, number=number))
+
+    async def hand_over(self) -> None:
+        """Ask for the weekly briefs whose time has come; each once, though many may look."""
+        async with self._store.read() as tx:
+            teams = [one.team for one in await tx.workspaces()]
+        for team in teams:
+            try:
+                tools = await self._crew.tools(team)
+            except SlackError as error:
+                log.warning("workspace.not_yet", team=team, error=str(error))
+                continue
+            for job in _briefs(tools, team, self._crew.clock()) if tools else ():
+                await self._ask_once(team, job)
+
+    async def _ask_once(self, team: str, job: HandOver) -> None:
+        if (team, job) in self._asked:
+            return
+
+        async def ask(tx: Transaction) -> None:
+            if await tx.receive(job.key):
+                await tx.ask(job)
+
+        await self._store.of(team).write(ask)
+        self._asked.add((team, job))
 
     async def _claim(self, limit: int) -> list[Claim]:
         if limit <= 0:
@@ -368,3 +396,16 @@ def _at_pace(tools: Tools, job: Job, stint: Stint) -> Tools:
     if isinstance(job, ShowHome | Welcome):
         return tools
     return replace(tools, slack=tools.slack.at_pace(stint))
+
+
+def _briefs(tools: Tools, team: str, now: datetime) -> list[HandOver]:
+    """The briefs that are due: of the last hand-over, if it was not too long ago."""
+    found = []
+    for duty in tools.integrations.on_call.schedules:
+        brief = duty.brief
+        if brief is None or brief.workspace not in ("", team):
+            continue
+        turn = last_turn(now, day=brief.day, at=brief.at, zone=tools.zone)
+        if now - turn < LATE:
+            found.append(HandOver(service=duty.service, until=int(turn.timestamp())))
+    return found

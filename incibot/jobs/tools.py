@@ -13,6 +13,7 @@ from incibot.errors import SlackRefused
 from incibot.integrations.http import Http
 from incibot.render import Renderer
 from incibot.slack.gateway import GONE, Blocks, Gateway
+from incibot.slack.on_call import Rota
 from incibot.store.unit import Clock, Store
 
 NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
@@ -39,6 +40,17 @@ class Tools:
     zone: ZoneInfo
     integrations: Integrations
     http: Http
+
+    @property
+    def rota(self) -> Rota:
+        """Finds out who is on call."""
+        return Rota(
+            store=self.store,
+            slack=self.slack,
+            http=self.http,
+            on_call=self.integrations.on_call,
+            zone=self.zone,
+        )
 
     async def tools(self, team: str) -> Tools | None:
         """Themselves: so a runner may be given those of one workspace alone."""

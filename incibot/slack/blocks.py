@@ -270,9 +270,15 @@ def text_input(
 
 
 def field(
-    label: str, element: Block, *, block_id: str, optional: bool = False, hint: str = ""
+    label: str,
+    element: Block,
+    *,
+    block_id: str,
+    optional: bool = False,
+    hint: str = "",
+    at_once: bool = False,
 ) -> Block:
-    """A field of a form."""
+    """A field of a form. `at_once`: we are told when somebody fills it in, before it is sent."""
     block: Block = {
         "type": "input",
         "block_id": block_id,
@@ -282,6 +288,8 @@ def field(
     }
     if hint:
         block["hint"] = plain(hint, HINT)
+    if at_once:
+        block["dispatch_action"] = True
     return block
 
 

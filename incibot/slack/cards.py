@@ -50,6 +50,7 @@ ICONS = {
     EntryKind.MILESTONE: ":triangular_flag_on_post:",
     EntryKind.UPDATE: ":mega:",
     EntryKind.TASK: ":white_medium_square:",
+    EntryKind.PAGE: ":pager:",
 }
 KINDS = {Kind.INCIDENT: "Incident", Kind.NEAR_MISS: "Near miss", Kind.DRILL: "Drill"}
 DEEDS = {  # what people call the jobs that may be laid aside
@@ -73,6 +74,7 @@ DEEDS = {  # what people call the jobs that may be laid aside
     "ReadIssue": "see how the issue of a follow-up stands",
     "Publish": "put an update on the status page",
     "SendWebhook": "send a webhook",
+    "Page": "page anybody",
 }
 ASKED = {  # what people were reminded of, once it needs no answer
     Reminder.COMMANDER: "Nobody had command",

@@ -150,6 +150,23 @@ class Gateway:
         found = await self._ask("users.info", self.client.users_info(user=user))
         return reading.person(found["user"])
 
+    async def user_of(self, email: str) -> UserId | None:
+        """Who has that e-mail address; None where nobody has, or we may not ask."""
+        try:
+            found = await self._ask(
+                "users.lookupByEmail", self.client.users_lookupByEmail(email=email)
+            )
+        except SlackRefused as refused:
+            if refused.code != "users_not_found":
+                log.warning("email.not_looked_up", error=str(refused))
+            return None
+        return UserId(found["user"]["id"])
+
+    async def email_of(self, user: UserId) -> str:
+        """Somebody's e-mail address; empty where they have none, or we may not know it."""
+        found = await self._ask("users.info", self.client.users_info(user=user))
+        return str((found["user"].get("profile") or {}).get("email") or "")
+
     async def group(self, who: str) -> tuple[UserId, ...]:
         """The people in a user group, given by its id or its @handle.
 

@@ -27,6 +27,7 @@ from incibot.slack.commands import WORDS, Call, Reply, Wrong, add, declare
 from incibot.slack.commands.help import meant
 from incibot.slack.commands.subcommand import Door
 from incibot.slack.gateway import Gateway
+from incibot.slack.on_call import Rota
 from incibot.slack.reading import (
     Deleted,
     Edited,
@@ -58,6 +59,8 @@ class Inbound:
 
     Attributes:
         afterwards: answers that are on their way after the 200.
+        integrations: what the team has named in its file.
+        rota: finds out who is on call; None: nobody asks.
     """
 
     store: Store
@@ -67,6 +70,7 @@ class Inbound:
     door: Door | None = None
     integrations: Integrations = field(default_factory=Integrations)
     afterwards: set[asyncio.Task[None]] = field(default_factory=set)
+    rota: Rota | None = None
 
     @property
     def book(self) -> Playbook:
@@ -148,6 +152,7 @@ class Inbound:
             lambda call, tx: self._run_typed(call, tx),
             words=clean_command(command.text),
             channel=command.channel,
+            response_url=command.response_url,
         )
         if reply.view is not None:
             reply = await self._open(reply.view, command.trigger_id)
@@ -196,6 +201,11 @@ class Inbound:
     async def on_action(self, body: Mapping[str, Any], ack: Ack) -> None:
         """A button is a typed command; the rest of the controls wait for their form to be sent."""
         press = shapes.read(reading.pressed, body)
+        if press.action == declare.SERVICE and press.in_modal:
+            self.heard("action", "answered")
+            await ack()
+            self._later(self._show_on_call(press, body["view"]))
+            return
         if not press.action.startswith("run:"):
             self.heard("action", "ignored")
             await ack()
@@ -209,6 +219,7 @@ class Inbound:
             words=words,
             channel=press.channel,
             number=number or named,
+            response_url=press.response_url,
         )
         if reply.view is not None:
             reply = await self._open(reply.view, press.trigger_id, push=press.in_modal)
@@ -224,6 +235,17 @@ class Inbound:
         await ack()
         if reply.words:
             self._later(self._tell(press.user, press.channel, press.response_url, reply))
+
+    async def _show_on_call(self, press: reading.Pressed, view: Mapping[str, Any]) -> None:
+        """Add to the form that declares who is on call for the service that was chosen in it."""
+        service = declare.service_of(press.value, self.book)
+        duty = self.integrations.on_call.duty(service)
+        try:
+            tiers = await self.rota.tiers(duty) if self.rota and duty else ()
+            told = declare.with_on_call(view, tiers, self.store.clock())
+            await self.slack.update_view(press.view_id, told)
+        except (SlackError, SQLAlchemyError, OSError) as error:
+            log.warning("on_call.not_shown", error=str(error)[:300])  # the form does without
 
     async def on_view(self, body: Mapping[str, Any], ack: Ack) -> None:
         """A form that was sent. What is wrong is said under its field, and nothing typed is lost."""
@@ -317,10 +339,19 @@ class Inbound:
         words: str = "",
         channel: ChannelId | None = None,
         number: int | None = None,
+        response_url: str = "",
     ) -> Reply:
         """What to say to the asker; a refusal is an answer too, and so is trouble of ours."""
         try:
-            reply = await self._decide(key, user, work, words=words, channel=channel, number=number)
+            reply = await self._decide(
+                key,
+                user,
+                work,
+                words=words,
+                channel=channel,
+                number=number,
+                response_url=response_url,
+            )
         except Refused as refused:
             return Reply(words=str(refused))
         except (SQLAlchemyError, OSError) as trouble:
@@ -337,6 +368,7 @@ class Inbound:
         words: str = "",
         channel: ChannelId | None = None,
         number: int | None = None,
+        response_url: str = "",
     ) -> Reply | None:
         """One delivery, one transaction; decided again if somebody else was faster. None: it came before."""
         person, fresh = await self._person(user)
@@ -350,6 +382,7 @@ class Inbound:
             zone=zone or ZoneInfo("UTC"),
             door=self.door,
             integrations=self.integrations,
+            response_url=response_url,
         )
 
         async def decide(tx: Transaction) -> Reply | None:

@@ -25,6 +25,7 @@ SCOPES = {  # each scope, and what stops without it
     "reactions:read": "hear the reactions that mark messages",
     "usergroups:read": "invite the user groups that the configuration names",
     "users:read": "show names, and read times in each person’s time zone",
+    "users:read.email": "find who is on call by the address that their schedule names",
 }
 
 EVENTS = (

@@ -550,6 +550,17 @@ webhook_ends = Table(  # webhooks whose address said 410: nothing more is sent t
     _team(),
 )
 
+duties = Table(  # who is on call, as far as the schedule told us last
+    "duties",
+    metadata,
+    Column("key", KEY, primary_key=True),  # of a service's tier and its schedule, hashed
+    Column("shifts", JSON, nullable=False),
+    Column("known_at", Moment),  # null: it has never answered
+    Column("asked_at", Moment, nullable=False),
+    Column("error", WORDS, nullable=False),
+    _team(),
+)
+
 # What follows has the columns that slack_sdk's stores write and read (`slack_sdk.oauth`). What is a
 # key to a workspace is sealed; see store/installations.py, which is alone in touching these.
 

@@ -27,6 +27,8 @@ from incibot.core.evidence import Change as Deployed
 from incibot.core.follow_up import FollowUp
 from incibot.core.incident import Incident
 from incibot.core.jobs import LearnPerson, ShowCard, ShowHome, Tell
+from incibot.core.on_call import Shift
+from incibot.core.paging import Named
 from incibot.core.people import ChannelId, Person, UserId
 from incibot.core.playbook import Playbook, Reminder
 from incibot.core.publication import Publication
@@ -187,6 +189,9 @@ async def move_in(store: Store, team: str, clock: Clock) -> None:
         ]
         await tx.apply(Change(posts=tuple(posts)))
         await tx.receive("event:E1")
+        await tx.keep_duty("d", [Shift(who=f"Somebody of {team}")])
+        page = await tx.next_page(number)
+        await tx.record(number, Entry(key=page.entry, kind=EntryKind.PAGE, occurred_at=START))
         await tx.listen("process", since=tx.at)
         await tx.ask(Tell(user=ANA, words=f"of {team}", about="x"))
         for whom in ("both", team):
@@ -508,6 +513,20 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
     "end_of_webhook": lambda tx, it: tx.end_of_webhook("data", "a"),
     "end_webhook": lambda tx, it: tx.end_webhook("data", "b", "webhook:x"),
     "revive_webhook": lambda tx, it: tx.revive_webhook("data"),
+    # Who is on call, and pages
+    "duty": lambda tx, it: tx.duty(["d"]),
+    "keep_duty": lambda tx, it: tx.keep_duty("d", [Shift(who="Ours")]),
+    "duty_is_untold": lambda tx, it: tx.duty_is_untold("d", "503"),
+    "next_page": lambda tx, it: tx.next_page(it.number),
+    "answered": (
+        lambda tx, it: tx.answered(page_answer(THEIRS), source="x", system="X"),
+        lambda tx, it: tx.answered(
+            replace(page_answer(THEIRS), ours=f"incibot:{OURS}:INC-2:1"), source="x", system="X"
+        ),
+    ),
+    "week": lambda tx, it: tx.week(
+        "Checkout", since=START - timedelta(days=1), until=START + timedelta(days=1)
+    ),
 }
 # Incidents are numbered through for all workspaces, so that each has one name: a gap tells that
 # another one has declared something, and no more.
@@ -539,6 +558,12 @@ async def kept(tx: Transaction, whom: str) -> bool:
     """Whether it was new."""
     how = {"source": "generic", "hook": "x", "headers": {}, "body": b"{}"}
     return await tx.keep_delivery(id=whom, **how) is not None
+
+
+def page_answer(team: str) -> Alert:
+    """What comes back of the first page of that workspace's incident."""
+    ours = Named(team=team, incident=number_of(team), number=1).ours
+    return Alert(id="e1", key="Q1", state=State.ACKNOWLEDGED, title="x", ours=ours)
 
 
 def progress(tx: Transaction) -> Progress:

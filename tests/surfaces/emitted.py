@@ -185,6 +185,7 @@ UNREADABLE = (  # what has a word of its own, and cannot make sense of what foll
     *("take", "remind", "remind update"),
     *("alert", "attach", "verdict", "storm"),
     *("take", "remind", "remind update", "followups done"),
+    *("oncall", "oncall brief", "page"),
 )
 
 SURFACES = (
@@ -219,6 +220,7 @@ SURFACES = (
     *("/incident voices", "voices, part", "review, facilitator"),
     *("/incident followups", "followups, listed", "followups: issues", "followups, settled"),
     *("followups: form", "followups: form, sent blank", "publish: form, sent blank"),
+    *("/incident oncall", "/incident page"),
     # refusals
     *(f"wrong: {word}" for word in UNREADABLE),
     *("wrong: elsewhere", "wrong: nearly a word", "wrong: no channel"),
@@ -651,6 +653,8 @@ async def _looks(stage: Stage) -> None:
     await stage.types("/incident list", "list all")
     await stage.types("/incident web", "web", channel)
     await stage.types("/incident join", "join INC-1")
+    await stage.types("/incident oncall", "oncall")
+    await stage.types("/incident page", "page", channel)
     await stage.types("/incident help", "help")
     for word in HELPED:
         await stage.types(f"/incident help {word}", f"help {word}")

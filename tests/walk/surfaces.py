@@ -23,6 +23,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "status": ("mitigated and so", ""),
     "update": ("all is well", ""),
     "remind": ("", "update 15m", "open off"),
+    "oncall": ("", "brief", "Checkout"),
+    "page": ("", "Checkout it is down", "@bela"),
     "note": ("it was so", ""),
     "observation": ("it was so",),
     "hypothesis": ("it was so",),
@@ -65,7 +67,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 HOW = ("typed in its channel", "pressed")
 # These tell of no incident in particular, and so are the same for the one that is not there.
 ABOUT_NONE = {
-    *("declare", "list", "help", "Something", "timline"),
+    *("declare", "list", "help", "oncall", "Something", "timline"),
     *("add, typed in its channel", "add, pressed", ", pressed", "web, pressed"),
     *("changes", "alerts", "alert", "attach", "verdict", "storm"),
     *(f"form {word}, {how}" for word in ("attach", "verdict") for how in HOW),
@@ -161,4 +163,7 @@ JOBS: dict[str, str] = {
     "ReadIssue": "nobody",
     "Publish": "outside",
     "SendWebhook": "outside",
+    "Page": "channel",  # and in another system what `core.paging.call_of` says, no title of a private one
+    "TellOnCall": "person",  # of no incident
+    "HandOver": "everybody",  # public incidents only
 }

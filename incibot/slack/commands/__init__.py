@@ -18,6 +18,8 @@ from incibot.slack.commands.incidents import LIST
 from incibot.slack.commands.join import JOIN
 from incibot.slack.commands.milestone import MILESTONE
 from incibot.slack.commands.note import ENTRIES
+from incibot.slack.commands.oncall import ONCALL
+from incibot.slack.commands.page import PAGE
 from incibot.slack.commands.panel import PANEL
 from incibot.slack.commands.publish import PUBLISH
 from incibot.slack.commands.remind import REMIND
@@ -50,6 +52,8 @@ COMMANDS: tuple[Subcommand, ...] = (
     STATUS,
     UPDATE,
     REMIND,
+    ONCALL,
+    PAGE,
     *ENTRIES,
     MILESTONE,
     TASK,

@@ -18,13 +18,17 @@ from incibot.core.when import read_moment
 from incibot.errors import Unclear
 from incibot.slack import blocks, cards
 from incibot.slack.blocks import Block, View
+from incibot.slack.commands import page
 from incibot.slack.commands.subcommand import Call, Reply, Subcommand, Wrong
+from incibot.slack.on_call import Tier, known_of, line, told
 from incibot.slack.reading import Message, Submitted
 from incibot.store.unit import Transaction
 
 NOW = "now"
 ABOUT = ("alert", "storm", "room")  # what of an alert, or of a storm, a form remembers
 NOTHING: Mapping[str, Any] = {}
+SERVICE = "service"  # the menu of which we are told at once, so that the form says who is on call
+ON_CALL = "on_call"  # the block that says so
 LIKE = 0.75  # a first word that is so like a severity may be one, mistyped: ``sve1``, ``sev9``
 
 
@@ -93,7 +97,13 @@ async def _declare(draft: moves.Draft, tx: Transaction) -> Incident:
 async def form(call: Call, tx: Transaction) -> View:
     """The empty form, or one with the title that was typed."""
     title = moves.title_of(call.words, (await tx.people()).names())
-    return view(tx.book, by=call.by, nearby=await just_declared(tx, call.by), title=title)
+    return view(
+        tx.book,
+        by=call.by,
+        nearby=await just_declared(tx, call.by),
+        title=title,
+        on_call=bool(call.integrations.on_call.schedules),
+    )
 
 
 async def form_about(message: Message, call: Call, tx: Transaction) -> View:
@@ -111,6 +121,7 @@ async def form_about(message: Message, call: Call, tx: Transaction) -> View:
         title=shorten(first, 120),
         summary=words,
         link=link,
+        on_call=bool(call.integrations.on_call.schedules),
     )
 
 
@@ -125,12 +136,14 @@ def view(
     severity: str = "",
     service: str = "",
     about: Mapping[str, Any] = NOTHING,
+    on_call: bool = False,
 ) -> View:
     """The declare form.
 
     Args:
         severity, service: as far as they are known.
         about: what it is declared from, as `submit` finds it again: an alert or a storm.
+        on_call: it is to say who is, once a service is chosen.
     """
     shown: list[Block] = []
     if nearby:
@@ -178,12 +191,13 @@ def view(
                 "Affected service",
                 blocks.select(
                     services,
-                    name="service",
+                    name=SERVICE,
                     placeholder="Choose one",
                     initial=blocks.value_of(listed.name) if listed else None,
                 ),
                 block_id="service",
                 optional=True,
+                at_once=on_call,
             )
         )
     shown += [
@@ -295,14 +309,15 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
         if not isinstance(seen, int) or one.number > seen
     ]
     if fresh:
-        return Reply(view=_second_look(sent, fresh, tx.book))
+        on_call = bool(call.integrations.on_call.schedules)
+        return Reply(view=_second_look(sent, fresh, tx.book, on_call=on_call))
     draft = moves.Draft(
         title=sent.text("title"),
         severity=sent.text("severity") or usual(tx.book),
         declared_by=call.by,
         kind=next((one for one in Kind if one.value == sent.text("kind")), Kind.INCIDENT),
         summary=sent.text("summary"),
-        service=sent.text("other_service") or _service(sent.text("service"), tx.book),
+        service=sent.text("other_service") or service_of(sent.text("service"), tx.book),
         started_at=started,
         private=private,
         commander=UserId(commander) if commander else None,
@@ -313,7 +328,7 @@ async def submit(sent: Submitted, call: Call, tx: Transaction) -> Reply:
     except Unclear as unclear:
         raise Wrong({"title": str(unclear)}) from unclear
     await _take_along(sent.metadata, incident, tx)
-    return Reply(view=declared(incident))
+    return Reply(view=declared(incident, await _on_call(incident, call, tx)))
 
 
 async def _take_along(about: Mapping[str, Any], incident: Incident, tx: Transaction) -> None:
@@ -332,12 +347,39 @@ async def _is_outside(user: UserId, tx: Transaction) -> bool:
     return person is not None and bool(person.outside)
 
 
-def _service(value: str, book: Playbook) -> str:
+def service_of(value: str, book: Playbook) -> str:
     """The name of the service that was chosen from the list."""
     return next((one.name for one in book.services if blocks.value_of(one.name) == value), value)
 
 
-def declared(incident: Incident) -> View:
+async def _on_call(incident: Incident, call: Call, tx: Transaction) -> list[Block]:
+    """Who is on call for its service, as far as we know, and how to have them called."""
+    service = tx.book.service(incident.service) if incident.service else None
+    if service is None:
+        return []
+    duty = call.integrations.on_call.duty(service.name)
+    tiers = await known_of(duty, tx) if duty else []
+    shown = told({service.name: tiers}, tx.at) if any(one.known.known_at for one in tiers) else []
+    if call.integrations.on_call.way(service.name):
+        shown.append(blocks.actions([page.button(service.name, incident.number)]))
+    return shown
+
+
+def with_on_call(view: Mapping[str, Any], tiers: Sequence[Tier], at: datetime) -> View:
+    """The open form, with who is on call under the service; all that was typed stays."""
+    shown: list[Block] = []
+    for block in view["blocks"]:
+        if block.get("block_id") == ON_CALL:
+            continue
+        shown.append(block)
+        if block.get("block_id") == SERVICE and tiers:
+            lines = "\n".join(line(tier, at) for tier in tiers)
+            shown.append({**blocks.context(f"On call\n{lines}"), "block_id": ON_CALL})
+    kept = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+    return {**{name: view[name] for name in kept if view.get(name)}, "blocks": shown}
+
+
+def declared(incident: Incident, on_call: Sequence[Block] = ()) -> View:
     """What the declarer sees when it is done."""
     what = "private channel" if incident.private else "channel"
     return blocks.modal(
@@ -348,15 +390,18 @@ def declared(incident: Incident) -> View:
                 f"Its {what} is on its way, and you are invited to it. "
                 "You need not wait for it: what you filled in is in the timeline."
             ),
+            *on_call,
         ],
     )
 
 
-def _second_look(sent: Submitted, fresh: Sequence[Incident], book: Playbook) -> View:
+def _second_look(
+    sent: Submitted, fresh: Sequence[Incident], book: Playbook, *, on_call: bool
+) -> View:
     """The same form, with all that was typed, under what was declared while it was being filled in."""
     link = str(sent.metadata.get("link") or "")
     about = {name: sent.metadata[name] for name in ABOUT if name in sent.metadata}
-    again = view(book, by=sent.user, nearby=fresh, link=link, about=about)
+    again = view(book, by=sent.user, nearby=fresh, link=link, about=about, on_call=on_call)
     for block in again["blocks"]:
         _keep(block, sent)
     return again

@@ -30,6 +30,7 @@ class Call:
         zone: the speaker's own time zone.
         door: makes a link that lets them in to the pages; None where there are no pages.
         integrations: what the team has named in its file.
+        response_url: where more can be said for their eyes only, for half an hour; empty: nowhere.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Call:
     number: int | None = None
     door: Door | None = None
     integrations: Integrations = field(default_factory=Integrations)
+    response_url: str = ""
 
     def rest(self) -> tuple[str, str]:
         """The first of the words, and the others."""

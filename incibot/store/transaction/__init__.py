@@ -11,5 +11,6 @@ recording   the timeline, and the chain that it hangs on
 comparing   when we listened, and what is fetched of the rest
 voicing     what people tell afterwards, and how they let it be used
 following   follow-ups and their issues, what is said to the public, webhooks that ended
+paging      who is on call, who was paged, and what came back of it
 ==========  ==========================================================
 """

@@ -39,7 +39,7 @@ from incibot.store.schema import changes as change_rows
 from incibot.store.schema import deliveries as delivery_rows
 from incibot.store.schema import incidents as incident_rows
 from incibot.store.schema import notices as notice_rows
-from incibot.store.transaction.voicing import Voicing
+from incibot.store.transaction.paging import Paging
 
 AHEAD = timedelta(days=1)  # how far a clock of theirs may be before ours
 
@@ -50,6 +50,7 @@ class Origin:
 
     Attributes:
         source, hook: the parts of the address.
+        title: what people call the source.
         service: what it is about, where it names no service that the playbook knows.
         heard_at: when we heard of it, in UTC: the time of what tells none.
         delivery: its row; None for what came by another way.
@@ -58,6 +59,7 @@ class Origin:
     source: str
     hook: str
     heard_at: datetime
+    title: str = ""
     service: str = ""
     delivery: int | None = None
 
@@ -71,7 +73,7 @@ class Taken:
     entries: int = 0
 
 
-class Delivering(Voicing):
+class Delivering(Paging):
     """What comes to a hook, and what it tells: alerts and changes."""
 
     # Deliveries to hooks
@@ -162,6 +164,10 @@ class Delivering(Voicing):
                     if row is not None:
                         changed.append(row)
                         entries += await self._join_changes(change_rows.c.id == row)
+                case Alert() | Remark() if await self.answered(
+                    one, source=origin.source, system=origin.title or origin.source
+                ):
+                    entries += 1
                 case Alert() | Remark():
                     told = await self._keep_notice(one, origin)
                     if told is not None:

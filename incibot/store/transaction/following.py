@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from sqlalchemy import Table, delete, select, update
 
@@ -12,12 +13,14 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import ReadIssue
 from incibot.core.publication import Publication, Way
 from incibot.core.review.intended import Intended, intended
+from incibot.core.visibility import NOBODY, may_see
 from incibot.errors import Conflict
 from incibot.store import incidents
 from incibot.store.database import insert_once, put
 from incibot.store.schema import follow_ups, publications, webhook_ends, workspace
 from incibot.store.schema import incidents as incident_rows
 from incibot.store.transaction.evidencing import Evidencing
+from incibot.store.transaction.paging import Week
 
 
 class Following(Evidencing):
@@ -33,6 +36,27 @@ class Following(Evidencing):
         )
         rows = (await self._connection.execute(query)).mappings()
         return [FollowUp(**{**row, "stand": Stand(row["stand"])}) for row in rows]
+
+    async def week(self, service: str, *, since: datetime, until: datetime) -> Week:
+        """The same, with what is still to be done after public incidents of that service, whenever."""
+        found = await super().week(service, since=since, until=until)
+        query = select(follow_ups).where(
+            follow_ups.c.stand == Stand.OPEN,
+            incidents.of_scope(follow_ups.c.incident, self._scope),
+        )
+        rows = (
+            await self._connection.execute(
+                query.order_by(follow_ups.c.incident.desc(), follow_ups.c.number)
+            )
+        ).all()
+        of = {row.incident for row in rows}
+        public = {
+            one.number
+            for one in await self._load(incident_rows.c.number.in_(of))
+            if may_see(one, NOBODY) and self._is_of(one, service)
+        }
+        lines = [f"INC-{row.incident}: {row.words}" for row in rows if row.incident in public]
+        return replace(found, follow_ups=tuple(lines))
 
     async def intended(self, incident: Incident) -> Intended:
         """The incident's follow-ups, and what may become one."""

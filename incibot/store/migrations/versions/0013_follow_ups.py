@@ -8,7 +8,7 @@ from alembic import op
 from incibot.store.types import ID, KEY, WORD, WORDS, Moment
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:
