@@ -49,7 +49,8 @@ SHOWN_BY_JOB = {
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),
     *("LearnPerson", "Capture", "CatchUp", "ReadDelivery", "ShowAlert"),
-    *("Page", "TellOnCall", "HandOver"),  # what they show is played in tests/integrations/test_limits
+    # What these show is played in tests/integrations/test_limits.
+    *("Page", "TellOnCall", "HandOver"),
 }
 
 A_PAGE = re.compile(r"<!(?:channel|here|everyone|subteam)")
