@@ -134,7 +134,7 @@ def answer(evidence: Evidence, named: Named, *, source: str, system: str, at: da
         key=f"{named.entry}:{sha256(evidence.id.encode()).hexdigest()[:24]}",
         kind=EntryKind.PAGE,
         occurred_at=evidence.at or at,
-        by_name=evidence.actor or system,
+        by_name=system,  # who it was stands in the words: a pseudonymous record names no actor
         words=words,
         source=Source(type=source, url=evidence.url),
         data={

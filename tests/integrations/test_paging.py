@@ -275,7 +275,7 @@ async def test_what_comes_back_of_a_page_is_in_the_timeline(tmp_path: Path) -> N
             "Resolved in PagerDuty",
         ]
         entry = [one for one in await here.timeline() if one.kind is EntryKind.PAGE][1]
-        assert (entry.by_name, entry.source.type) == ("Priya <Raman>", "pagerduty")
+        assert (entry.by_name, entry.source.type) == ("PagerDuty", "pagerduty")
         assert entry.source.url == "https://acme.pagerduty.com/incidents/Q1"
         said = [text_of(one) for one in here.ours(channel)]
         assert sum("Acknowledged in PagerDuty by" in one for one in said) == 1

@@ -53,7 +53,7 @@ SHOWN_BY_JOB = {
 SILENT_JOBS = {
     *("OpenChannel", "DressChannel", "Invite", "PinCard"),
     *("LearnPerson", "Capture", "CatchUp", "ReadDelivery"),
-    *("MakeIssue", "ReadIssue", "Publish", "SendWebhook"),
+    *("MakeIssue", "ReadIssue", "Publish", "SendWebhook", "Page", "TellOnCall", "HandOver"),
 }
 
 A_PAGE = re.compile(r"<!(?:channel|here|everyone|subteam)")
