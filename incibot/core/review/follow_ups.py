@@ -24,8 +24,8 @@ def follow_ups(telling: Telling) -> Findings:
 
 
 def _cells(telling: Telling, number: int, entries: list[Recorded]) -> tuple[str, ...]:
-    last = max(entries, key=lambda one: (one.recorded_at, one.id))
-    words = " ".join(telling.quote(str(last.data.get("words", ""))).replace("\\\n", " ").split())
+    first, last = min(entries, key=lambda one: one.id), max(entries, key=lambda one: one.id)
+    words = " ".join(telling.quote(str(first.data.get("words", ""))).replace("\\\n", " ").split())
     linked = next((one.data for one in entries if one.data.get("url")), {})
     url, shown = str(linked.get("url", "")), markdown_text(str(linked.get("issue", "")))
     issue = f"[{shown}]({url})" if is_safe_url(url) else shown
