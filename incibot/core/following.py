@@ -137,7 +137,7 @@ def issue_made(follow_up: FollowUp, issue: Issue, *, system: str, at: datetime) 
         kind=EntryKind.LINK,
         occurred_at=at,
         by_name=system,
-        words=f"Follow-up {follow_up.number} is {link}: {escape(follow_up.words)}",
+        words=f"Follow-up {made.number} is {link}: {escape(_told(made))}",
         source=Source(type=system.casefold(), url=issue.url),
         data=_data(made, "linked"),
     )
@@ -210,10 +210,15 @@ def _stand_entry(
         occurred_at=moment,
         by=by,
         by_name=by_name,
-        words=f"Follow-up {now.number} {SAYS[now.stand]}: {escape(now.words)}{link}",
+        words=f"Follow-up {now.number} {SAYS[now.stand]}: {escape(_told(now))}{link}",
         source=Source(type=by_name.casefold(), url=now.url) if by_name else Source(),
         data=_data(now, "changed"),
     )
+
+
+def _told(now: FollowUp) -> str:
+    """Its words as its tracker has them: what it tells us holds nothing that it was not told."""
+    return now.leaving or now.words
 
 
 def _data(now: FollowUp, step: str) -> dict[str, object]:
@@ -221,7 +226,7 @@ def _data(now: FollowUp, step: str) -> dict[str, object]:
     return {
         "follow_up": now.number,
         "step": step,
-        "words": escape(now.words),
+        "words": escape(_told(now)),
         "state": now.stand.value,
         **({"issue": now.shown, "url": now.url} if now.url else {}),
     }

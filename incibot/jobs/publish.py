@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from incibot.core import publishing
 from incibot.core.change import Change
@@ -11,6 +12,7 @@ from incibot.core.publication import Publication, Way
 from incibot.errors import CallRefused
 from incibot.integrations.status_page import SYSTEM, StatusPage
 from incibot.jobs.tools import Tools
+from incibot.store.unit import Transaction
 
 
 async def publish(job: Publish, tools: Tools, *, again: bool) -> Change | None:
@@ -35,10 +37,18 @@ async def publish(job: Publish, tools: Tools, *, again: bool) -> Change | None:
             found = await page.post(publication)
     except CallRefused:
         await tools.store.write(lambda tx: tx.apply(_refused(publication)))
+        if len(waiting) > 1:
+            await _go_on(job, tools)
         raise
     return publishing.posted(
         publication, found.id, found.url, more=len(waiting) > 1, at=tools.clock()
     )
+
+
+async def _go_on(job: Publish, tools: Tools) -> None:
+    """Those that came after one that was refused: it is laid aside, and they need not wait for it."""
+    while change := await publish(job, tools, again=True):
+        await tools.store.write(partial(Transaction.apply, change=change))
 
 
 def _refused(publication: Publication) -> Change:

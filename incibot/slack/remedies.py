@@ -54,6 +54,10 @@ REMEDIES = {
     "too_many_tabs": "take a bookmark off in that channel",
     "storage_limit_reached": "make room for files in the workspace",
     "file_uploads_disabled": "allow uploads in the workspace’s settings; `incibot export` needs none",
+    # Other systems than Slack, by their answers
+    "401": "see that the configuration names the right token, and that it is still valid",
+    "403": "let the token do this, in the settings of that system",
+    "404": "see that what the configuration names is there, and that the token may see it",
     # Slack was not well, for longer than we try
     "fatal_error": LATER,
     "internal_error": LATER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incibot.core.review.intended import lines
+from incibot.core.intended import lines
 from incibot.core.review.merge import Block, Draft, merge
 
 OURS = merge(

@@ -121,6 +121,25 @@ async def test_what_the_page_refuses_is_shown_and_holds_up_nothing(tmp_path: Pat
         assert product.incidents[0]["updates"] == ["Refused with 422", "And on"]
 
 
+async def test_one_that_is_refused_does_not_hold_up_those_after_it(tmp_path: Path) -> None:
+    async with page(tmp_path) as (there, product, server):
+        channel = (await there.declares()).channel_name
+        server.faults += [Fault(status=503), Fault(status=422)]
+        for number in (1, 2, 3):
+            await publishes(there, channel, f"publish Word {number}")
+        assert not product.incidents
+        there.clock.passes(minutes=2)
+        await there.settle()
+        (one,) = product.incidents
+        assert one["updates"] == ["Word 2", "Word 3"]
+        assert "Statuspage: 422" in text_of(there.ours(channel)[0])
+        async with there.app.store.begin() as tx:
+            await tx.retry()
+        await there.settle()
+        assert one["updates"] == ["Word 2", "Word 3"]
+        assert "Statuspage" not in text_of(there.ours(channel)[0])
+
+
 async def test_nobody_is_named_and_nothing_private_leaves_unconfirmed(tmp_path: Path) -> None:
     async with page(tmp_path) as (there, product, _server):
         channel = (await there.declares()).channel_name

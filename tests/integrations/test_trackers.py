@@ -238,6 +238,10 @@ async def test_a_private_incident_tells_only_what_somebody_confirmed(tmp_path: P
         assert "Rotate keys" in text
         for word in ("Bela", "leaks", "INC-2"):
             assert word not in text
+        # What the tracker tells of it holds no more than it was told.
+        told = [one for one in await there.timeline(2) if one.by_name == "GitHub"]
+        assert len(told) == 1
+        assert not any("Bela" in text for one in told for text in (one.words, str(one.data)))
         # Whoever may not see the incident, may not hear of its follow-ups either.
         assert "Rotate" not in text_of((await there.types("followups INC-2", who="dana")).raw)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from incibot.core.markup import is_safe_url, markdown_text
 from incibot.core.review.section import Findings, Row, Section, Table
+from incibot.core.review.tasks import cell
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Recorded
 
@@ -24,8 +25,8 @@ def follow_ups(telling: Telling) -> Findings:
 
 
 def _cells(telling: Telling, number: int, entries: list[Recorded]) -> tuple[str, ...]:
-    last = max(entries, key=lambda one: (one.recorded_at, one.id))
-    words = " ".join(telling.quote(str(last.data.get("words", ""))).replace("\\\n", " ").split())
+    first, last = min(entries, key=lambda one: one.id), max(entries, key=lambda one: one.id)
+    words = cell(telling, str(first.data.get("words", "")))
     linked = next((one.data for one in entries if one.data.get("url")), {})
     url, shown = str(linked.get("url", "")), markdown_text(str(linked.get("issue", "")))
     issue = f"[{shown}]({url})" if is_safe_url(url) else shown

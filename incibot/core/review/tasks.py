@@ -29,14 +29,18 @@ def tasks(telling: Telling) -> Findings:
 
 
 def _cells(telling: Telling, task: Task) -> tuple[str, ...]:
-    words = " ".join(telling.quote(task.words).replace("\\\n", " ").split())
-    words = re.sub(r"(?<!\\)\|", r"\\|", words)  # in code too it would end the cell
     return (
-        f"{task.number}. {words}",
+        f"{task.number}. {cell(telling, task.words)}",
         telling.person(task.assignee) if task.assignee else "",
         telling.clock(task.created_at),
         telling.clock(task.done_at) if task.done_at else "open",
     )
+
+
+def cell(telling: Telling, words: str) -> str:
+    """Somebody's words, in Slack's notation, as part of a cell."""
+    line = " ".join(telling.quote(words).replace("\\\n", " ").split())
+    return re.sub(r"(?<!\\)\|", r"\\|", line)  # in code too it would end the cell
 
 
 TASKS = Section(id="tasks", title="Tasks during the response", read=tasks)

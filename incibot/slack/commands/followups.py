@@ -9,9 +9,9 @@ from incibot.config.trackers import Tracker, usual
 from incibot.core import following
 from incibot.core.follow_up import Candidate, FollowUp, Stand
 from incibot.core.incident import Incident, number_in
+from incibot.core.intended import Intended
 from incibot.core.jobs import MakeIssue
 from incibot.core.markup import escape, plain
-from incibot.core.review.intended import Intended
 from incibot.core.secrets import mask
 from incibot.errors import NotAllowed, NotFound, Unclear
 from incibot.slack import blocks

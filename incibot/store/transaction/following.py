@@ -10,9 +10,9 @@ from sqlalchemy import Table, delete, select, update
 
 from incibot.core.follow_up import FollowUp, Stand, next_look
 from incibot.core.incident import Incident
+from incibot.core.intended import Intended, intended
 from incibot.core.jobs import ReadIssue
 from incibot.core.publication import Publication, Way
-from incibot.core.review.intended import Intended, intended
 from incibot.core.visibility import NOBODY, may_see
 from incibot.errors import Conflict
 from incibot.store import incidents
