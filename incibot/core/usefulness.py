@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -70,7 +70,7 @@ def usefulness(heard: Iterable[Heard], zone: tzinfo) -> list[Usefulness]:
 def _counted(alike: Sequence[Heard], zone: tzinfo) -> Usefulness:
     alert = alike[0].alert
     notices = [notice for one in alike for notice in one.notices]
-    fired = [notice.at for notice in notices if notice.state is State.FIRING]
+    fired = [at for one in alike for at in _fires(one.notices)]
     verdicts = [verdict for one in alike for verdict in one.verdicts]
     return Usefulness(
         title=alert.title,
@@ -85,6 +85,15 @@ def _counted(alike: Sequence[Heard], zone: tzinfo) -> Usefulness:
         # In the order of the words, so that nothing tells whose they are.
         whys=tuple(sorted((one.useful, one.why) for one in verdicts if one.why)),
     )
+
+
+def _fires(notices: Iterable[Notice]) -> Iterator[datetime]:
+    """When it began to fire, by notices in the order of time: not each time that it is said once more."""
+    before = State.RESOLVED
+    for notice in notices:
+        if notice.state is State.FIRING and before is State.RESOLVED:
+            yield notice.at
+        before = notice.state or before
 
 
 def _wakes(at: datetime, zone: tzinfo) -> bool:

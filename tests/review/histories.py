@@ -567,6 +567,7 @@ def at_length() -> History:
     story.at("9:42").says(
         BELA, "this should be done later, TODO after the incident: an alert on followers"
     )
+    story.at("9:43").is_hindered(BELA, "Grafana takes a minute to load")
     story.at("9:45").moves_to("mitigated", by=ANA)
     twice = "the index is being built anew, once more"
     story.at("9:50").says(BELA, twice)

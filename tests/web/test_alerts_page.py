@@ -17,18 +17,22 @@ LONG_AGO = START - timedelta(days=90)
 
 
 def fires(n: int, title: str, *, at: int, service: str = "checkout", times: int = 1) -> list[Alert]:
-    """So often, at that hour."""
-    return [
-        Alert(
-            id=f"{n}.{one}",
-            key=str(n),
-            state=State.FIRING,
-            title=title,
-            service=service,
-            at=START.replace(hour=at) - timedelta(days=one + 1),
-        )
-        for one in range(times)
-    ]
+    """So often, at that hour, and over soon; it is said twice each time that it fires."""
+    found = []
+    for one in range(times):
+        since = START.replace(hour=at) - timedelta(days=one + 1)
+        for minute, state in enumerate((State.FIRING, State.FIRING, State.RESOLVED)):
+            found.append(
+                Alert(
+                    id=f"{n}.{one}.{minute}",
+                    key=str(n),
+                    state=state,
+                    title=title,
+                    service=service,
+                    at=since + timedelta(minutes=minute),
+                )
+            )
+    return found
 
 
 async def test_what_alerts_were_worth_those_of_the_least_use_first(ana: Browser) -> None:
@@ -39,7 +43,7 @@ async def test_what_alerts_were_worth_those_of_the_least_use_first(ana: Browser)
     await tells(there, *fires(4, HARM, at=12, service="web"))
     await tells(there, *fires(5, "Page us", at=12, service="web"), source="pagerduty")
     await tells(there, Alert(id="a", key="1", state=State.ACKNOWLEDGED, title="Disk is filling"))
-    await tells(there, *fires(6, "Long ago", at=12, times=40)[30:])
+    await tells(there, *fires(6, "Long ago", at=12, times=40)[90:])
     await there.person("ana").types("/incident", "general")
     await there.person("ana").submits({"title": "Zibeline", "private": "private"})
     await there.settle()

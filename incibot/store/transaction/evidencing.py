@@ -76,7 +76,7 @@ class Evidencing(Delivering):
 
     async def heard(self, *, since: datetime, service: str = "") -> list[Heard]:
         """The alerts that fired since then, with what was told of them in that time."""
-        where = [alerts.c.fired_at >= since, *self._of_ours(alerts.c.team)]
+        where = [alerts.c.fired_at >= since, alerts.c.fired > 0, *self._of_ours(alerts.c.team)]
         if service:
             where.append(func.lower(alerts.c.service) == service.casefold())
         found = await evidence.load_alerts(self._connection, *where)
@@ -103,7 +103,7 @@ class Evidencing(Delivering):
         before = await evidence.place_of(self._connection, alert)
         if before is not None and not (room and await self._fires_anew(found, before)):
             return await self._placed(before)
-        if not room:
+        if not room or not found.fired:  # of what never fired nobody need be told that it is over
             return None
         here = await evidence.hold_room(self._connection, self._key(room), scope=self._own)
         shown = await evidence.place_of(self._connection, alert)
