@@ -86,7 +86,7 @@ def draft_markdown(
         fresh = read_draft(rendered, offer=offer)
     except ValueError as error:
         raise TemplateError(_DOCUMENT, 0, f"{error}") from error
-    return mask(merge(previous, fresh))
+    return merge(None, fresh) if previous is None else mask(merge(previous, fresh))
 
 
 def to_html(

@@ -100,6 +100,8 @@ _KINDS = (
     ),
 )  # fmt: skip
 
+_SIGNS = [(sign, number) for number, kind in enumerate(_KINDS) for sign in kind.signs]
+
 # These are looked for whatever the letters' case.
 _CREDENTIALS = re.compile(
     r"\b(?P<kept>(?:bearer|basic)\s+)(?=[\w.~+/=-]{0,300}\d)[\w.~+/-]{16,}=*",
@@ -108,13 +110,15 @@ _CREDENTIALS = re.compile(
 _NAMES = ("pass", "pwd", "key", "token", "secret")
 _NAMED = re.compile(
     r"""
-    (?P<name> pass(?:word|wd|phrase) | pwd
-            | (?:api|access|private|secret|auth)[_-]?key(?:[_-]base)? | token | secret )
+    (?P<name> [PpAaSsTt]  # a letter to look for first, in both cases: that takes a fifth of the time
+        (?i: (?<=p) (?: ass(?:word|wd|phrase) | wd )
+           | (?: (?<=a)(?:pi|ccess|uth) | (?<=p)rivate | (?<=s)ecret ) [_-]?key(?:[_-]base)?
+           | (?<=t)oken | (?<=s)ecret ) )
     (?P<between> ["'`]? [^\S\n]* (?P<mark>[:=]) (?!:) [=>]?+ [^\S\n]*+ )
     (?: (?P<quote>["'`]) (?P<quoted> (?:(?!(?P=quote)).)+ ) (?P=quote)
       | (?P<bare> (?: (?![&;,]\w+[=:]) [^\s"'`<>|] )+ ) )
     """,
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
+    re.VERBOSE | re.ASCII,
 )
 _EMPTY = re.compile(r"null|none|nil|true|false|undefined|empty")
 _SAID_OF_PASSWORDS = re.compile(
@@ -144,10 +148,10 @@ _CARD = re.compile(
 
 def mask(text: str) -> str:
     """`text` with each secret replaced by `[masked: <kind>]`; masking twice changes nothing."""
-    for kind in _KINDS:
-        if any(sign in text for sign in kind.signs):
-            kept = r"\g<kept>" if "kept" in kind.pattern.groupindex else ""
-            text = kind.pattern.sub(f"{kept}[masked: {kind.name}]", text)
+    for number in sorted({number for sign, number in _SIGNS if sign in text}):
+        kind = _KINDS[number]
+        kept = r"\g<kept>" if "kept" in kind.pattern.groupindex else ""
+        text = kind.pattern.sub(f"{kept}[masked: {kind.name}]", text)
     text = _CARD.sub(_masked_card, text)
     folded = text.lower()
     if "bearer" in folded or "basic" in folded:
