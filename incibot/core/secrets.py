@@ -78,7 +78,7 @@ _KINDS = (
     _kind("Supabase key", "sbp_ sb_secret_", r"\bsbp_[a-f0-9]{40}\b|\bsb_secret_[\w-]{20,}"),
     _kind("Alibaba key", "LTAI", r"\bLTAI[A-Za-z0-9]{12,20}\b"),
     _kind("Telegram token", ":AA", r"\b\d{8,10}:AA[\w-]{33}(?![\w-])"),
-    _kind("Discord token", ".", r"\b[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])"),
+    _kind("Discord token", ".", r"[MNO](?<!\w.)[\w-]{23,25}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])"),
     _kind("API key", "sk-", r"(?<![\w-])sk-(?=[\w-]*\d)[\w-]{20,}"),
     _kind("Azure key", "AccessKey= AccountKey=", r"\b(?P<kept>(?:SharedAccess|Account)Key=)[A-Za-z0-9+/]{40,}={0,2}"),
     _kind("signature", "sig= Signature=", r"(?P<kept>[?&;](?:sig|X-Amz-Signature|Signature)=)[\w%+/=-]{20,}"),
@@ -135,11 +135,11 @@ _WORD = re.compile(r"[A-Za-z]?[a-z]{0,30}", re.ASCII)
 # piece or in the groups that are printed on a card, and right by their check digit.
 _CARD = re.compile(
     r"""
-    (?<![\w.+/\#-])
-    (?: (?: 4\d{3} | 5[1-5]\d\d | 2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)
-          | 6011 | 65\d\d | 35(?:2[89]|[3-8]\d) )
+    [2-6] (?<![\w.+/\#-].)  # a digit to look for first, as above
+    (?: (?: (?<=4)\d{3} | (?<=5)[1-5]\d\d | (?<=2)(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)
+          | (?<=6)(?:011|5\d\d) | (?<=3)5(?:2[89]|[3-8]\d) )
         (?P<four>[ -]?) \d{4} (?P=four) \d{4} (?P=four) \d{4}
-      | 3[47]\d\d (?P<six>[ -]?) \d{6} (?P=six) \d{5} )
+      | (?<=3)[47]\d\d (?P<six>[ -]?) \d{6} (?P=six) \d{5} )
     (?![\w-]|[.,]\d)
     """,
     re.VERBOSE | re.ASCII,
