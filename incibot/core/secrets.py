@@ -100,7 +100,13 @@ _KINDS = (
     ),
 )  # fmt: skip
 
-_SIGNS = [(sign, number) for number, kind in enumerate(_KINDS) for sign in kind.signs]
+# By a mark that they hold: most texts hold few of the marks, and so need not be looked through for
+# most of the signs.
+_SIGNS: dict[str, list[tuple[str, int]]] = {}
+for _number, _each in enumerate(_KINDS):
+    for _sign in _each.signs:
+        _mark = next((mark for mark in "_=-.:" if mark in _sign), "")
+        _SIGNS.setdefault(_mark, []).append((_sign, _number))
 
 # These are looked for whatever the letters' case.
 _CREDENTIALS = re.compile(
@@ -148,8 +154,14 @@ _CARD = re.compile(
 
 def mask(text: str) -> str:
     """`text` with each secret replaced by `[masked: <kind>]`; masking twice changes nothing."""
-    for number in sorted({number for sign, number in _SIGNS if sign in text}):
-        kind = _KINDS[number]
+    found = {
+        number
+        for mark, signs in _SIGNS.items()
+        if mark in text
+        for sign, number in signs
+        if sign in text
+    }
+    for kind in map(_KINDS.__getitem__, sorted(found)):
         kept = r"\g<kept>" if "kept" in kind.pattern.groupindex else ""
         text = kind.pattern.sub(f"{kept}[masked: {kind.name}]", text)
     text = _CARD.sub(_masked_card, text)

@@ -195,10 +195,12 @@ class Telling:
         A time of a whole minute, as people name one, is given no seconds.
         """
         then = self._local(at)
-        seconds = seconds and bool(at.second or at.microsecond)
-        day = "" if then.date() == (under or self.day) else f"{then:%Y-%m-%d} "
+        # Cut out of the ISO form, which is a fraction of the work that `strftime` makes of it.
+        iso = then.isoformat(" ", "seconds")
+        begin = 11 if then.date() == (under or self.day) else 0
+        end = 19 if seconds and (at.second or at.microsecond) else 16
         offset = f"{then:%z}" if self._offsets_differ else ""
-        return f"{day}{then:%H:%M:%S}{offset}" if seconds else f"{day}{then:%H:%M}{offset}"
+        return f"{iso[begin:end]}{offset}"
 
     def span(self, since: datetime, until: datetime) -> str:
         ends = self.clock(since), self.clock(until)
