@@ -80,10 +80,10 @@ def draft_markdown(
         "beside": _beside,
         "below": _below,
     }
-    rendered = mask(renderer.text(_DOCUMENT, **values))  # before it is fenced and hashed
     offer = renderer.text("review/offer.md.j2", **values).strip()
     try:
-        fresh = read_draft(rendered, offer=offer)
+        # Masked before it is fenced and hashed.
+        fresh = read_draft(mask(renderer.text(_DOCUMENT, **values)), offer=offer)
     except ValueError as error:
         raise TemplateError(_DOCUMENT, 0, f"{error}") from error
     return merge(None, fresh) if previous is None else mask(merge(previous, fresh))
