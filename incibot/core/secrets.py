@@ -108,15 +108,15 @@ for _number, _each in enumerate(_KINDS):
         _mark = next((mark for mark in "_=-.:" if mark in _sign), "")
         _SIGNS.setdefault(_mark, []).append((_sign, _number))
 
-# These are looked for whatever the letters' case.
+# These are looked for whatever the letters' case: by a letter in both cases first, which takes a
+# fifth of the time, and needs no second copy of a long text.
 _CREDENTIALS = re.compile(
-    r"\b(?P<kept>(?:bearer|basic)\s+)(?=[\w.~+/=-]{0,300}\d)[\w.~+/-]{16,}=*",
-    re.ASCII | re.IGNORECASE,
+    r"(?P<kept>[Bb](?<!\w.)(?i:earer|asic)\s+)(?=[\w.~+/=-]{0,300}\d)[\w.~+/-]{16,}=*", re.ASCII
 )
 _NAMES = ("pass", "pwd", "key", "token", "secret")
 _NAMED = re.compile(
     r"""
-    (?P<name> [PpAaSsTt]  # a letter to look for first, in both cases: that takes a fifth of the time
+    (?P<name> [PpAaSsTt]
         (?i: (?<=p) (?: ass(?:word|wd|phrase) | wd )
            | (?: (?<=a)(?:pi|ccess|uth) | (?<=p)rivate | (?<=s)ecret ) [_-]?key(?:[_-]base)?
            | (?<=t)oken | (?<=s)ecret ) )
@@ -141,7 +141,7 @@ _WORD = re.compile(r"[A-Za-z]?[a-z]{0,30}", re.ASCII)
 # piece or in the groups that are printed on a card, and right by their check digit.
 _CARD = re.compile(
     r"""
-    [2-6] (?<![\w.+/\#-].)  # a digit to look for first, as above
+    [2-6] (?<![\w.+/\#-].)  # a digit to look for first, as the letters above
     (?: (?: (?<=4)\d{3} | (?<=5)[1-5]\d\d | (?<=2)(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)
           | (?<=6)(?:011|5\d\d) | (?<=3)5(?:2[89]|[3-8]\d) )
         (?P<four>[ -]?) \d{4} (?P=four) \d{4} (?P=four) \d{4}
@@ -165,12 +165,8 @@ def mask(text: str) -> str:
         kept = r"\g<kept>" if "kept" in kind.pattern.groupindex else ""
         text = kind.pattern.sub(f"{kept}[masked: {kind.name}]", text)
     text = _CARD.sub(_masked_card, text)
-    folded = text.lower()
-    if "bearer" in folded or "basic" in folded:
-        text = _CREDENTIALS.sub(r"\g<kept>[masked: credentials]", text)
-    if any(name in folded for name in _NAMES):
-        text = _NAMED.sub(_masked_by_name, text)
-    return text
+    text = _CREDENTIALS.sub(r"\g<kept>[masked: credentials]", text)
+    return _NAMED.sub(_masked_by_name, text)
 
 
 def mask_named(name: str, value: str) -> str:

@@ -73,7 +73,7 @@ def read_draft(rendered: str, *, offer: str = "") -> Draft:
             within = name
             blocks[name] = Block(id=name, text="")
         elif what == "end" and within == name:
-            blocks[name] = Block(id=name, text=_body(rendered[at : fence.start()]))
+            blocks[name] = Block(id=name, text=_between(rendered, at, fence.start()))
             within = None
         else:
             raise ValueError(f"a fence that is out of place: {fence[0].strip()}")
@@ -82,6 +82,15 @@ def read_draft(rendered: str, *, offer: str = "") -> Draft:
         raise ValueError(f"the block “{within}” has no end")
     _must_be_blank(rendered[at:])
     return Draft(blocks=tuple(blocks.values()), offer=offer)
+
+
+def _between(text: str, since: int, until: int) -> str:
+    """That part of it less blank lines around, with a line's end; copied once, since it may be long."""
+    while since < until and text[since] == "\n":
+        since += 1
+    while since < until and text[until - 1] == "\n":
+        until -= 1
+    return text[since : until + 1] if since < until else "\n"
 
 
 def _must_be_blank(text: str) -> None:
