@@ -260,7 +260,11 @@ def _parts(document: str) -> Iterator[_Part]:
         if isinstance(part, str):
             fence = _FENCE.fullmatch(part)
             is_written = fence is not None and fence["what"] == "written"
-            yield _Written(part, tuple(fence["rest"].split())) if fence and is_written else _Text(part)
+            yield (
+                _Written(part, tuple(fence["rest"].split()))
+                if fence and is_written
+                else _Text(part)
+            )
             continue
         begin, text, end = part
         name, hashed = begin["rest"].split()

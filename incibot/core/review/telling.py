@@ -364,11 +364,13 @@ def _moment(text: object) -> datetime | None:
 
 
 class Threads:
-    """Which entries stand in one thread of Slack's."""
+    """Which replies stand in one thread of Slack's."""
 
     def __init__(self, entries: Iterable[Recorded]) -> None:
         self._by_root: dict[tuple[str, str], list[Recorded]] = {}
         for entry in entries:
+            if entry.source.thread_ts in (None, entry.source.ts):
+                continue
             root = self._root(entry)
             if root is not None:
                 self._by_root.setdefault(root, []).append(entry)

@@ -70,6 +70,10 @@ def ideas(history: History, book: Playbook, threads: Threads | None = None) -> t
     )
 
 
+def raised(telling: Telling) -> tuple[Idea, ...]:
+    return ideas(telling.history, telling.book, telling.threads)
+
+
 def _idea(
     entry: Recorded, answers: tuple[Recorded, ...], threads: Threads, in_view: timedelta
 ) -> Idea:
@@ -124,15 +128,15 @@ def _possible(telling: Telling) -> tuple[Group, ...]:
 
 
 def enquiry(telling: Telling) -> Findings:
-    raised = ideas(telling.history, telling.book, telling.threads)
-    if not raised:
+    found = telling.once(raised)
+    if not found:
         return Findings(groups=_possible(telling))
     threads = telling.threads
-    unanswered = [idea for idea in raised if not idea.outcome]
+    unanswered = [idea for idea in found if not idea.outcome]
     return Findings(
-        statements=(_summary(raised),),
+        statements=(_summary(found),),
         groups=(
-            *(_line(telling, idea, threads) for idea in raised),
+            *(_line(telling, idea, threads) for idea in found),
             *_possible(telling),
         ),
         questions=tuple(

@@ -10,9 +10,9 @@ from math import inf
 
 from incibot.core.history import History
 from incibot.core.playbook import Depth, Playbook
-from incibot.core.review.analyses.enquiry import Idea, ideas
+from incibot.core.review.analyses.enquiry import Idea, raised
 from incibot.core.review.analyses.hand_overs import hand_overs
-from incibot.core.review.analyses.phases import Chapter, chapters
+from incibot.core.review.analyses.phases import Chapter, stretches
 from incibot.core.review.analyses.relapses import relapses
 from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, ids, known_at, stands
@@ -78,9 +78,9 @@ def _alone(entry: Recorded) -> int:
 
 def key_moments(telling: Telling) -> Findings:
     history = telling.history
-    raised = ideas(history, telling.book, telling.threads)
+    ideas = telling.once(raised)
     scores = points(history, telling.book)
-    groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
+    groups = tuple(_chapter(telling, chapter, ideas, scores) for chapter in telling.once(stretches))
     marked = sum(bool(entry.marks) for entry in history.entries)
     statements: tuple[Statement, ...] = ()
     if groups and marked < FEW_MARKS.of(telling.book):
@@ -96,7 +96,7 @@ def key_moments(telling: Telling) -> Findings:
 
 
 def _chapter(
-    telling: Telling, chapter: Chapter, raised: tuple[Idea, ...], scores: Mapping[int, int]
+    telling: Telling, chapter: Chapter, ideas: tuple[Idea, ...], scores: Mapping[int, int]
 ) -> Group:
     until = chapter.until
     later = [
@@ -125,7 +125,7 @@ def _chapter(
                 text=f"Open when this began: {telling.actor(idea.entry)}’s idea of "
                 f"{telling.clock(idea.entry.occurred_at)}",
             )
-            for idea in raised
+            for idea in ideas
             if idea.is_open_at(since)
         ]
     moments = [*_moments(telling.book, then, scores), *filter(stands, chapter.learnt)]

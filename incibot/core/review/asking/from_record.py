@@ -15,7 +15,7 @@ from incibot.core.people import UserId
 from incibot.core.review.analyses import arrivals as came
 from incibot.core.review.analyses import replies
 from incibot.core.review.analyses.changes import changes
-from incibot.core.review.analyses.enquiry import ideas
+from incibot.core.review.analyses.enquiry import raised
 from incibot.core.review.analyses.first_timers import NEEDED as PAST
 from incibot.core.review.analyses.first_timers import first_timers
 from incibot.core.review.analyses.hand_overs import hand_overs
@@ -70,7 +70,7 @@ def _declaring(telling: Telling) -> Iterator[Occasion]:
 
 
 def _ideas(telling: Telling) -> Iterator[Occasion]:
-    for idea in ideas(telling.history, telling.book):
+    for idea in telling.once(raised):
         entry = idea.entry
         if not entry.words.strip():
             continue
