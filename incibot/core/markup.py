@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
@@ -104,6 +105,7 @@ def _belongs_to_the_letter_before(text: str, at: int) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)  # of a long record most are the same few
 def is_safe_url(url: str) -> bool:
     """Whether a page of ours may link to `url`: http, https or mailto, and nothing hidden in it."""
     if re.search(r"[\s\x00-\x20\x7f\\]", url):

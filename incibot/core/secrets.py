@@ -166,7 +166,7 @@ def mask(text: str) -> str:
         text = kind.pattern.sub(f"{kept}[masked: {kind.name}]", text)
     text = _CARD.sub(_masked_card, text)
     text = _CREDENTIALS.sub(r"\g<kept>[masked: credentials]", text)
-    return _NAMED.sub(_masked_by_name, text)
+    return _NAMED.sub(_masked_by_name, text) if ":" in text or "=" in text else text
 
 
 def mask_named(name: str, value: str) -> str:
