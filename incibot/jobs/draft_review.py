@@ -24,13 +24,14 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
         if not may_see(incident, job.user):
             return None  # they could when they asked
         history = await tx.history(incident, zone=tools.zone)
+        past = await tx.past(history)
         kept = await tx.kept_review(job.incident)
         own = await tx.own_lines(job.incident, job.user)
     title = f"{incident.ref} review draft"
     previous = kept.markdown if kept else None
 
     def write() -> tuple[str, str, list[Note]]:
-        made = draft_markdown(history, tools.store.book, tools.renderer, previous)
+        made = draft_markdown(history, tools.store.book, tools.renderer, previous, past=past)
         notes = _about(made, own) if own else []
         return made, to_html(made, title=title, renderer=tools.renderer), notes
 

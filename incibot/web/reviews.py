@@ -81,6 +81,7 @@ class Reviews:
                 self._site.check(request, fields)
                 incident = await tx.incident_seen_by(number, viewer.user)
                 history = await tx.history(incident, zone=self._site.zone)
+                past = await tx.past(history)
                 kept = await tx.kept_review(number)
             # In a thread, since a long timeline takes longer than Slack waits for an answer.
             markdown = await asyncio.to_thread(
@@ -89,6 +90,7 @@ class Reviews:
                 self._site.book,
                 self._site.renderer,
                 kept.markdown if kept else None,
+                past=past,
             )
             if kept is not None and markdown == kept.markdown:
                 return self._go_to_review(incident, "same")

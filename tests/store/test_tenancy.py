@@ -312,6 +312,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
         lambda tx, it: tx.history(it.incident, zone=UTC),
         lambda tx, it: own(tx, lambda incident: tx.history(incident, zone=UTC)),
     ),
+    "past": lambda tx, it: own(tx, lambda incident: past(tx, incident)),
     # People and the workspace
     "people": lambda tx, it: tx.people(),
     "person": lambda tx, it: tx.person(ANA),
@@ -393,6 +394,10 @@ NOT_OURS = {"mark": False, "notice_mark": False}
 
 def progress(tx: Transaction) -> Progress:
     return Progress(began_at=tx.at, since=START, whole=True, silent=True)
+
+
+async def past(tx: Transaction, incident: Incident) -> Any:
+    return await tx.past(await tx.history(incident, zone=UTC))
 
 
 async def own(tx: Transaction, ask: Callable[[Incident], Awaitable[Any]]) -> Any:

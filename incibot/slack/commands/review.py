@@ -48,7 +48,7 @@ async def _questions(call: Call, incident: Incident, who: str, tx: Transaction) 
             words=f"The timeline of {incident.ref} is too long to look for questions while you wait. "
             "They are in the review draft: `/incident review`."
         )
-    telling = Telling(history, tx.book)
+    telling = Telling(history, tx.book, await tx.past(history))
     kit = ask(telling)
     if not users:
         if not kit.meeting:
