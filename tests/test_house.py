@@ -23,7 +23,7 @@ PACKAGE = ROOT / "incibot"
 FLOORS = (
     {"errors"},
     {"core", "config", "log"},
-    {"store", "exports", "render", "paper", "lint"},
+    {"store", "exports", "render", "paper", "png", "lint"},
     {"slack", "web"},
     {"jobs"},
     {"app", "workspaces"},
