@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from incibot.core.change import Change
 from incibot.core.incident import Incident
 from incibot.core.jobs import DraftReview, Echo, ShowHomes
 from incibot.core.markup import shorten
+from incibot.core.playbook import Depth, Playbook
 from incibot.core.review.language import Note, check
 from incibot.core.review.pictures import without_words
 from incibot.core.review.telling import Telling
@@ -37,7 +39,7 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
     previous = kept.markdown if kept else None
 
     def write() -> tuple[str, list[Attachment], list[Note]]:
-        book, renderer = tools.store.book, tools.renderer
+        book, renderer = _of_depth(tools.store.book, job.depth), tools.renderer
         made = draft_markdown(history, book, renderer, previous, past=past)
         drawn = draw(history, book, renderer)
         page = to_html(made, title=title, renderer=renderer, drawn=drawn)
@@ -83,6 +85,10 @@ async def draft_review(job: DraftReview, tools: Tools, *, again: bool) -> Change
         entries=(entry,),
         jobs=(Echo(incident=incident.number, entry=entry.key), ShowHomes()),
     )
+
+
+def _of_depth(book: Playbook, depth: str) -> Playbook:
+    return replace(book, review=replace(book.review, depth=Depth(depth))) if depth else book
 
 
 def _picture(incident: Incident, telling: Telling) -> list[Attachment]:

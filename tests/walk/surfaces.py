@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "task": ("", "do it", "done 1"),
     "timeline": ("", "INC-{n}", "5"),
     "export": ("", *(f"INC-{{n}} {one.word}" for one in FORMATS)),
-    "review": ("", "INC-{n}"),
+    "review": ("", "INC-{n}", "INC-{n} deep"),
     "web": ("", "INC-{n}"),
     "resolve": ("", "it is over"),
     "reopen": ("", "it is not over"),

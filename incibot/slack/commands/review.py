@@ -1,4 +1,4 @@
-"""``/incident review``: make or refresh the review draft; ``review questions @who``: what to ask."""
+"""``/incident review``: make or refresh the draft, brief or deep; ``review questions @who``: what to ask."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import DraftReview
 from incibot.core.markup import mentions
 from incibot.core.people import UserId
+from incibot.core.playbook import Depth
 from incibot.core.review.asking import ask
 from incibot.core.review.telling import Telling
 from incibot.errors import Unclear
@@ -22,16 +23,19 @@ async def run(call: Call, tx: Transaction) -> Reply:
     word, _, who = words.partition(" ")
     if word.casefold() == "questions":
         return await _questions(call, incident, who.strip(), tx)
-    if words:
+    depth = words.casefold()
+    if depth and depth not in list(Depth):
         raise Unclear(
-            "Type `/incident review` for the draft, `/incident review questions` for what to ask in "
-            "the meeting, or `/incident review questions @who` for a talk with one person."
+            "Type `/incident review` for the draft, `review brief`, `review standard` or `review deep` "
+            "for one of that depth, `/incident review questions` for what to ask in the meeting, or "
+            "`/incident review questions @who` for a talk with one person."
         )
     at = int(tx.at.timestamp())
-    await tx.ask(DraftReview(incident=incident.number, user=call.by, asked=call.key, at=at))
+    job = DraftReview(incident=incident.number, user=call.by, asked=call.key, at=at, depth=depth)
+    await tx.ask(job)
     return Reply(
-        words=f"The review draft of {incident.ref} is being made from its timeline. "
-        "You get it in a direct message; what people wrote into it stays."
+        words=f"The {depth + ' ' if depth else ''}review draft of {incident.ref} is being made from "
+        "its timeline. You get it in a direct message; what people wrote into it stays."
     )
 
 
@@ -75,9 +79,9 @@ async def _history(call: Call, incident: Incident, tx: Transaction) -> History |
 
 REVIEW = Subcommand(
     word="review",
-    usage="[INC-7] [questions [@who]]",
+    usage="[INC-7] [brief|standard|deep] or [questions [@who]]",
     says="Draft the review from the timeline, or refresh the draft; or see what to ask, and whom.",
     run=run,
     group="Learn",
-    examples=("review", "review INC-7", "review questions", "review questions @ana"),
+    examples=("review", "review INC-7 brief", "review questions", "review questions @ana"),
 )
