@@ -292,7 +292,7 @@ class Telling:
 
     def _tell(self, entry: Recorded, who: str, clock: Callable[[datetime], str]) -> Statement:
         what, quote = self._what(entry, who)
-        text = f"**{when_said(entry, clock)}** {what}"
+        text = f"**{when_said(entry, clock)}** {what}".rstrip()
         if entry.retracted_at is not None:
             text += f" {clock(entry.retracted_at)}"
         if entry.revisions and stands(entry):
@@ -337,6 +337,8 @@ class Telling:
                 return f"{who} {entry.kind.value}", ""
             case EntryKind.MESSAGE:
                 return who, self.quote(entry.words)
+            case EntryKind.NOTE if entry.source.type == IMPORT:  # as each row of it, and of whoever
+                return ("" if who == disclosure.SOMEBODY else who), self.quote(entry.words)
             case _:
                 return f"{who}, {markdown_text(label(entry))}", self.quote(self.words(entry))
 

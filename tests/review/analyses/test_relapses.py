@@ -1,8 +1,9 @@
 """Where things seemed better for a while."""
 
 from incibot.core.review.analyses.relapses import RELAPSES
+from incibot.core.review.section import Rank
 from incibot.core.review.telling import Telling
-from tests.review.histories import ANA, BELA, BOOK, Story, checkout
+from tests.review.histories import ANA, BELA, BOOK, CHIDI, Story, checkout, talk
 
 
 def test_things_that_seemed_better_for_a_while_are_told_and_asked_about() -> None:
@@ -23,3 +24,15 @@ def test_going_on_from_better_to_over_is_no_relapse() -> None:
     story.at("9:10").moves_to("mitigated", by=BELA)
     story.at("9:20").moves_to("resolved", by=BELA)
     assert not RELAPSES.read(Telling(story.history(), BOOK)).statements
+
+
+def test_words_of_one_are_possibly_one_and_what_recovers_again_is_none() -> None:
+    story = talk(
+        ("9:01", BELA, "looked good, then degraded when the load came back"),
+        ("9:02", CHIDI, "back in the same state"),
+        ("9:03", BELA, "the node answers again, I do the same on the others"),
+        ("9:04", CHIDI, "search is slow again"),
+    )
+    (group,) = RELAPSES.read(Telling(story.history(), BOOK)).groups
+    assert [one.evidence for one in group.statements] == [(2,), (3,), (5,)]
+    assert {one.rank for one in group.statements} == {Rank.PATTERN}

@@ -45,10 +45,10 @@ class _Known:
 
 WORDS = Wording(
     r"""
-    \b(?: let['’]s(?!\ (?:see|hope)) | we['’]ll | we\ will | decided | going\ with | go\ ahead | agreed\ to
+    \b(?: let['’]s(?!\ (?:see|hope)) | we['’]ll | we\ will | decided | decides?\ (?:to|that|not|against) | going\ with | go\ ahead | agreed\ to
         | hold\ off )\b
     """,
-    "let we decided going go agreed hold",
+    "let we decided decide decides going go agreed hold",
 )
 
 

@@ -87,16 +87,19 @@ RAISED = Wording(
     r"""
     \b(?: (?:maybe|might|could)\ (?:it\ )?be(?!\ (?:worse|better|nice|good))
         | I\ (?:think|suspect|wonder)\ (?:it|that|the|this|we|if)
+        | suspects | suspected | believes | concludes? | is\ thought\ to | idea\ \d | idea(?=:)
         | looks\ like | smells\ like | theory | hypothes\w* )\b
     """,
-    "be think suspect wonder looks smells theory hypothes*",
+    "be think suspect suspects suspected believes conclude concludes thought idea wonder looks smells"
+    " theory hypothes*",
 )
 RULED_OUT = Wording(
     r"""
     \b(?: ruled\ out | not\ (?:it|the\ issue|related)\b | that['’]s\ not | unrelated | false\ alarm
-        | didn['’]t\ (?:help|change) | no\ change\b | still\ (?:failing|broken|seeing) )
+        | (?:didn['’]t|(?:does|do|did)\ not)\ (?:help|change) | no\ (?:change|improvement|effect)\b
+        | not\ have\ the\ intended\ effect | still\ (?:failing|broken|seeing) )
     """,
-    "ruled not that unrelated* false didn change still",
+    "ruled not that unrelated* false didn change improvement effect still",
 )
 
 
@@ -107,20 +110,27 @@ def possible_ideas(telling: Telling) -> list[Said]:
 
 def possible_ends(telling: Telling) -> list[Said]:
     """The same, worded as the end of one."""
-    return [one for one in telling.talk.matching(RULED_OUT) if one.entry.kind in _PLAIN]
+    kinds = (*_PLAIN, EntryKind.OBSERVATION)
+    return [
+        one
+        for one in telling.talk.matching(RULED_OUT)
+        if one.entry.kind in kinds and not one.entry.data.get("outcome")
+    ]
 
 
 def _possible(telling: Telling) -> tuple[Group, ...]:
+    ideas = possible_ideas(telling)
+    listed = set(ids(one.entry for one in ideas))  # each has one box to tick
     return (
         *candidates(
             telling,
-            possible_ideas(telling),
+            ideas,
             shown=SHOWN,
             title="Possible ideas, by their words",
         ).groups,
         *candidates(
             telling,
-            possible_ends(telling),
+            [one for one in possible_ends(telling) if one.entry.id not in listed],
             shown=SHOWN,
             title="Possibly an idea set aside, by its words",
         ).groups,

@@ -22,7 +22,7 @@ from incibot.core.review.analyses.hand_overs import hand_overs
 from incibot.core.review.analyses.hours import hours as worked
 from incibot.core.review.analyses.links import links
 from incibot.core.review.analyses.load_before import load_before
-from incibot.core.review.analyses.quiet import silent
+from incibot.core.review.analyses.quiet import overnight, silent, zones_of
 from incibot.core.review.analyses.relapses import relapses as seemed_better
 from incibot.core.review.analyses.similar import similar as alike
 from incibot.core.review.analyses.trade_offs import trade_offs
@@ -135,7 +135,10 @@ def _hand_overs(telling: Telling) -> Iterator[Occasion]:
 
 def _quiet(telling: Telling) -> Iterator[Occasion]:
     found = telling.once(silent)
+    zones = zones_of(telling.history)
     for one in found.longest if found else ():
+        if overnight(one, zones):
+            continue
         since, until = one.after.occurred_at, one.before.occurred_at
         yield asks(telling, "Q29", one.after, one.before, t=since, t2=until)
 
