@@ -314,11 +314,13 @@ def review(
         async with _reading(settings, book, incident) as tx:
             found = await tx.incident(_number(incident))
             history = await tx.history(found, zone=zone)
+            # Whoever is unnamed here would be named by the words of other incidents.
+            past = () if redact else await tx.past(history)
             previous = written or (None if redact else await tx.review(found.number))
             if redact:
                 redactor = await leaving.redactor(tx, history.head, Masking(redact), settings)
                 history = redactor.history(history)
-        text = draft_markdown(history, book, renderer, previous)
+        text = draft_markdown(history, book, renderer, previous, past=past)
         if word == "html":
             drawn = draw(history, book, renderer)
             text = to_html(text, title=f"{found.ref} review draft", renderer=renderer, drawn=drawn)

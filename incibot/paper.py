@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from incibot.core import disclosure
-from incibot.core.history import History
+from incibot.core.history import Head, History
 from incibot.core.markup import in_quotes
 from incibot.core.playbook import Playbook
 from incibot.core.review import read, sections
@@ -22,6 +22,7 @@ from incibot.core.review.pictures import Picture, pictures
 from incibot.core.review.possible import answers
 from incibot.core.review.telling import Telling
 from incibot.core.secrets import mask
+from incibot.core.timeline import Recorded
 from incibot.errors import TemplateError
 from incibot.render import Renderer
 
@@ -76,17 +77,17 @@ def draft_markdown(
         "sections": [one for one in parts if one.always or found[one.id]],
         "missing": [one for one in parts if not (one.always or one.unmissed or found[one.id])],
         "found": found,
-        "cite": partial(_cited, _links(history)),
+        "cite": partial(_cited, head, {entry.id: entry for entry in history.entries}),
         "beside": _beside,
         "below": _below,
     }
-    rendered = mask(renderer.text(_DOCUMENT, **values))  # before it is fenced and hashed
     offer = renderer.text("review/offer.md.j2", **values).strip()
     try:
-        fresh = read_draft(rendered, offer=offer)
+        # Masked before it is fenced and hashed.
+        fresh = read_draft(mask(renderer.text(_DOCUMENT, **values)), offer=offer)
     except ValueError as error:
         raise TemplateError(_DOCUMENT, 0, f"{error}") from error
-    return mask(merge(previous, fresh))
+    return merge(None, fresh) if previous is None else mask(merge(previous, fresh))
 
 
 def to_html(
@@ -171,19 +172,18 @@ def _with_contents(body: str) -> str:
     return f"{before}{heading}{contents}{after}" if heading else contents + body
 
 
-def _links(history: History) -> Mapping[int, str]:
-    """Where each entry can be looked at, fit to stand in a Markdown link."""
-    links = {}
-    for entry in history.entries:
-        link = disclosure.permalink(history.head, entry)
-        address = quote(link, safe="!#$%&'*+,-./:;=?@_~", errors="replace")
-        links[entry.id] = _ENTITY.sub("&amp;", address)
-    return links
-
-
-def _cited(links: Mapping[int, str], evidence: Iterable[int]) -> str:
+def _cited(head: Head, entries: Mapping[int, Recorded], evidence: Iterable[int]) -> str:
     """The ids of the entries, each leading to its place."""
-    return ", ".join(f"[#{id}]({links[id]})" if links[id] else f"#{id}" for id in evidence)
+    return ", ".join(
+        f"[#{id}]({link})" if (link := _link(head, entries[id])) else f"#{id}" for id in evidence
+    )
+
+
+def _link(head: Head, entry: Recorded) -> str:
+    """Where the entry can be looked at, fit to stand in a Markdown link."""
+    link = disclosure.permalink(head, entry)
+    address = quote(link, safe="!#$%&'*+,-./:;=?@_~", errors="replace")
+    return _ENTITY.sub("&amp;", address)
 
 
 def _beside(quote: str) -> str:

@@ -23,7 +23,7 @@ PACKAGE = ROOT / "incibot"
 FLOORS = (
     {"errors"},
     {"core", "config", "log"},
-    {"store", "exports", "render", "paper", "lint", "integrations"},
+    {"store", "exports", "render", "paper", "png", "lint", "integrations"},
     {"slack", "web"},
     {"jobs"},
     {"app", "workspaces"},

@@ -203,12 +203,16 @@ class DeliverExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftReview:
-    """Make or refresh the review draft, and hand it to the asker. `asked`, `at` as for an export."""
+    """Make or refresh the review draft, and hand it to the asker. `asked`, `at` as for an export.
+
+    `depth`: of this draft alone; empty: as the playbook has it.
+    """
 
     incident: int
     user: UserId
     asked: str
     at: int
+    depth: str = ""
 
     @property
     def key(self) -> str:

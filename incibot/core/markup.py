@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
@@ -104,6 +105,7 @@ def _belongs_to_the_letter_before(text: str, at: int) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)  # of a long record most are the same few
 def is_safe_url(url: str) -> bool:
     """Whether a page of ours may link to `url`: http, https or mailto, and nothing hidden in it."""
     if re.search(r"[\s\x00-\x20\x7f\\]", url):
@@ -268,7 +270,8 @@ def _inline(words: str, people: Names, channels: Names) -> tuple[_Inline, ...]:
     nodes: list[_Inline] = []
     after = 0
     for found in _found_inline(words):
-        nodes.append(_Text(text=unescape(words[after : found.start()])))
+        if found.start() > after:
+            nodes.append(_Text(text=unescape(words[after : found.start()])))
         after = found.end()
         if found["code"]:
             nodes.append(_Code(code=_one_line(plain(found["code"], people, channels)) or " "))
@@ -281,8 +284,9 @@ def _inline(words: str, people: Names, channels: Names) -> tuple[_Inline, ...]:
         else:
             inner = _inline(found["inner"], people, channels)
             nodes.append(_Styled(mark=found["mark"], inner=inner))
-    nodes.append(_Text(text=unescape(words[after:])))
-    return tuple(node for node in nodes if node != _Text(text=""))
+    if len(words) > after:
+        nodes.append(_Text(text=unescape(words[after:])))
+    return tuple(nodes)
 
 
 def _found_inline(words: str) -> Iterator[re.Match[str]]:
@@ -391,7 +395,10 @@ def _markdown_inline(node: _Inline) -> str:
 _NOTATION = re.compile(r"[`<>*_~&|$\\\[\]\x00-\x1f\x7f-\x9f\u2028\u2029\u0085]")
 _AUTOLINK = re.compile(r"https?://[\w./?=#:,+@~-]+", re.ASCII)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_SPECIAL = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[\\`*\[\]<>~|$]|&(?=#?\w+;)")
+# All that it may find stand first, so that what is none of them is passed over fast.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<>~|$_&](?:(?<=[^_&])|(?<=_)(?:(?<![^\W_]_)|(?![^\W_]))|(?<=&)(?=#?\w+;))"
+)
 _BLOCK_OPENING = re.compile(r"[-+=#]|\d{1,9}(?=[.)](?:\s|\Z))")
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 

@@ -11,6 +11,7 @@ from incibot.core.visibility import may_see
 from incibot.exports import encoded, filename, format_of
 from incibot.jobs.tools import Tools
 from incibot.slack.blocks import time
+from incibot.slack.gateway import Attachment
 
 
 async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Change | None:
@@ -30,7 +31,7 @@ async def deliver_export(job: DeliverExport, tools: Tools, *, again: bool) -> Ch
     asked = datetime.fromtimestamp(job.at, UTC)
     await tools.slack.ensure_files(
         channel,
-        [(filename(incident, fmt), b"".join(chunks))],
+        [Attachment(name=filename(incident, fmt), content=b"".join(chunks))],
         title=f"{incident.ref} timeline, times in {zone.key}",
         words=tools.renderer.text(
             "slack/export.txt.j2", ref=incident.ref, asked=time(asked)

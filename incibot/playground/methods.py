@@ -855,8 +855,12 @@ def files_get_upload_url_external(asked: Asked) -> Json:
         raise asked.wrong("must be greater than 0", "length")
     if not asked.text("filename"):
         raise asked.wrong("must be more than 0 characters", "filename")
+    if len(asked.text("alt_txt")) > 1000:
+        raise Refusal("alt_txt_too_large")
     base = asked.api.base_url()
     file = asked.workspace.new_file(asked.bot, asked.text("filename"), length, base_url=base)
+    if asked.text("alt_txt"):
+        file.json["alt_txt"] = asked.text("alt_txt")
     file_id = file.json["id"]
     return {"upload_url": f"{base}upload/v1/{file_id}", "file_id": file_id}
 

@@ -45,6 +45,7 @@ NOTHING_THERE = frozenset({"thread_not_found", "message_not_found"})
 GONE = frozenset(  # a channel in which nothing can be said any more
     {"is_archived", "is_inactive", "channel_not_found", "not_in_channel"}
 )
+ALT = 1000  # characters
 PAGE = 200  # messages at a time, as Slack recommends
 TIMEOUT = 20  # seconds for one call
 RESPOND = 5  # seconds for an answer to a response_url
@@ -53,6 +54,15 @@ SKEW = timedelta(minutes=5)  # how far Slack's clock may be from ours
 Blocks = Sequence[dict[str, Any]]
 
 log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file. `alt`: of a picture, what it shows, in words; of more than `ALT` Slack takes none."""
+
+    name: str
+    content: bytes
+    alt: str = ""
 
 
 class Gateway:
@@ -627,7 +637,7 @@ class Gateway:
     async def ensure_files(
         self,
         channel: ChannelId,
-        files: Sequence[tuple[str, bytes]],
+        files: Sequence[Attachment],
         *,
         title: str,
         words: str,
@@ -636,14 +646,13 @@ class Gateway:
         """Put files into a channel, with one message.
 
         Args:
-            files: their names and what they hold.
             look: an earlier try may have sent them: files of these names under those words are they.
         """
-        names = {name for name, _ in files}
+        names = {file.name for file in files}
         if look and await self._has_files(channel, names, words):
             return
         tickets: list[dict[str, str | None]] = [
-            {"id": await self._upload(name, held), "title": title} for name, held in files
+            {"id": await self._upload(file), "title": title} for file in files
         ]
         try:
             await self._ask(
@@ -658,14 +667,16 @@ class Gateway:
             # What was handed over a moment ago did not arrive after all: it is handed over anew.
             raise SlackBusy(error.method, error.code, error.detail) from error
 
-    async def _upload(self, name: str, content: bytes) -> str:
+    async def _upload(self, file: Attachment) -> str:
         """Hand a file to Slack, where nobody sees it yet; answers with its id."""
         ticket = await self._ask(
             "files.getUploadURLExternal",
-            self.client.files_getUploadURLExternal(filename=name, length=len(content)),
+            self.client.files_getUploadURLExternal(
+                filename=file.name, length=len(file.content), alt_txt=file.alt or None
+            ),
         )
         try:
-            async with self._session.post(str(ticket["upload_url"]), data=content) as answer:
+            async with self._session.post(str(ticket["upload_url"]), data=file.content) as answer:
                 if answer.status != 200:
                     raise SlackBusy("files.upload", f"http_{answer.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

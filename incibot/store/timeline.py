@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from incibot.core.chain import (
@@ -27,6 +27,8 @@ from incibot.core.history import Outcome
 from incibot.core.people import ChannelId, UserId
 from incibot.core.timeline import (
     IMPORT,
+    SAID,
+    TYPED,
     Entry,
     EntryKind,
     Mark,
@@ -328,6 +330,48 @@ async def responders(connection: AsyncConnection, number: int) -> tuple[UserId, 
     )
     rows = (await connection.execute(query)).all()
     return tuple(row.by for row in sorted(rows, key=lambda row: (row.first, row.by)))
+
+
+async def gist(
+    connection: AsyncConnection, numbers: Sequence[int], *, at: datetime, most: int
+) -> dict[int, list[Recorded]]:
+    """Of other incidents what one is compared by, by their numbers, each in the order of time.
+
+    What people marked or typed as what it is, up to so many entries, the latest; and of each person
+    the last words up to that moment and the first since then.
+    """
+    said = and_(
+        entries.c.incident.in_(numbers),
+        entries.c.kind.in_([kind.value for kind in SAID]),
+        entries.c.retracted_at.is_(None),
+    )
+    typed = entries.c.kind.in_([kind.value for kind in TYPED])
+    bears = and_(marks.c.channel == entries.c.channel, marks.c.ts == entries.c.ts)
+    marked = or_(typed, exists().where(bears))
+    queries = [select(entries).where(said, marked).order_by(entries.c.id.desc()).limit(most)]
+    for nearest, side in (
+        (func.max, entries.c.occurred_at <= at),
+        (func.min, entries.c.occurred_at >= at),
+    ):
+        words = (
+            select(entries.c.incident, entries.c.by, nearest(entries.c.occurred_at).label("at"))
+            .where(said, side)
+            .group_by(entries.c.incident, entries.c.by)
+            .subquery()
+        )
+        same = and_(
+            entries.c.incident == words.c.incident,
+            entries.c.by == words.c.by,
+            entries.c.occurred_at == words.c.at,
+        )
+        queries.append(select(entries).join(words, same).where(said))
+    rows = {row.id: row for query in queries for row in await connection.execute(query)}
+    ordered = sorted(rows.values(), key=lambda row: (row.occurred_at, row.id))
+    found: dict[int, list[Recorded]] = {number: [] for number in numbers}
+    for begin in range(0, len(ordered), PAGE):
+        for one in await _recorded(connection, ordered[begin : begin + PAGE]):
+            found[one.incident].append(one)
+    return found
 
 
 async def is_foreign(connection: AsyncConnection, number: int) -> bool:

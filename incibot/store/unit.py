@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import false, true
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -23,10 +24,13 @@ from incibot.core.history import Completeness, Head, History
 from incibot.core.incident import Incident
 from incibot.core.jobs import Job
 from incibot.core.playbook import Playbook
+from incibot.core.review.telling import window
+from incibot.core.visibility import NOBODY, may_see
 from incibot.errors import NotInstalled
 from incibot.log import logger
 from incibot.store import catching_up, chain, codings, incidents, timeline, workspaces
 from incibot.store.database import LOCK, Turn, ailment, collided, locked
+from incibot.store.schema import incidents as incident_rows
 from incibot.store.transaction.following import Following
 from incibot.store.transaction.reviewing import KeptReview
 from incibot.store.workspaces import FIRST
@@ -34,6 +38,9 @@ from incibot.store.workspaces import FIRST
 __all__ = ["Clock", "KeptReview", "Store", "Transaction"]
 
 HURRY = 2.5  # seconds after which a transaction that waits for others is not begun again
+A_YEAR = timedelta(days=365)
+COMPARED = 200  # incidents that one is compared with
+QUOTED = 2000  # of their entries that people marked or typed as what they are
 COLLISIONS = 8  # how often one unit of work is begun before a deadlock is somebody's error
 
 log = logger(__name__)
@@ -370,4 +377,31 @@ class Transaction(Following):
             head=head,
             entries=tuple([entry async for entry in self.entries(incident.number)]),
             voices=await self.voices(incident.number),
+        )
+
+    async def past(self, history: History) -> tuple[History, ...]:
+        """Other incidents to compare one with, the newest first; of each no more than that takes.
+
+        Only what everybody in the workspace may see, since it is told in a draft that others read:
+        the last of those that have ended, declared in the year before it or while it went on.
+        """
+        incident = history.incident
+        began, ended = window(history) or (incident.declared_at, incident.declared_at)
+        last = max(ended, incident.declared_at)
+        found = await self._load(
+            incident_rows.c.number != incident.number,
+            incident_rows.c.private == false(),
+            incident_rows.c.over == true(),
+            incident_rows.c.declared_at.between(incident.declared_at - A_YEAR, last),
+            limit=COMPARED,
+        )
+        others = [one for one in found if may_see(one, NOBODY)]
+        if not others:
+            return ()
+        gist = await timeline.gist(
+            self._connection, [one.number for one in others], at=began, most=QUOTED
+        )
+        return tuple(
+            History(head=replace(history.head, incident=one), entries=tuple(gist[one.number]))
+            for one in others
         )

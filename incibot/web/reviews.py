@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from incibot.config import Integrations
@@ -18,12 +20,13 @@ from incibot.core.history import Head, History
 from incibot.core.incident import Incident
 from incibot.core.jobs import Echo, ShowHomes
 from incibot.core.review.language import SHOWN, Note, check
+from incibot.core.review.pictures import Picture
 from incibot.core.review.prose import lines_of
 from incibot.core.secrets import mask
-from incibot.core.timeline import Entry, EntryKind
+from incibot.core.timeline import Entry, EntryKind, Recorded
 from incibot.errors import Conflict, NotFound, Refused
 from incibot.log import logger
-from incibot.paper import body_of, draft_markdown
+from incibot.paper import body_of, draft_markdown, draw
 from incibot.store.unit import KeptReview, Transaction
 from incibot.web.api import number_of, review_file
 from incibot.web.site import CHARACTERS, Site, Viewer
@@ -32,6 +35,7 @@ from incibot.web.trouble import Denied, Unsaved
 
 TRIES = 3  # to make a draft anew while others write in it
 COMPARED = 4000  # lines of a text up to which two are compared line by line
+DRAWN = 5000  # entries of which pictures are drawn while somebody waits for the page
 SAID_OF = 100  # lines of which an address speaks at most
 AROUND = 90  # characters that are shown to the left and right of words that advice is about
 
@@ -61,6 +65,12 @@ class Reviews:
             viewer, incident, kept = await self._read(request, tx)
             head = await tx.head(incident, zone=viewer.zone)
             intended = await tx.intended(incident)
+            read = _first(tx.entries(incident.number), DRAWN + 1 if kept else 0)
+            entries = [one async for one in read]
+        long = len(entries) > DRAWN
+        history = History(head=head, entries=() if long else tuple(entries))
+        # In a thread, since the text may be long as well.
+        body, drawn = await asyncio.to_thread(self._shown, kept, history)
         return self._site.page(
             "web/review.html.j2",
             viewer=viewer,
@@ -68,9 +78,19 @@ class Reviews:
             kept=kept,
             intended=intended,
             tracker=usual(self._trackers, incident.service),
-            body=body_of(kept.markdown) if kept else "",
+            body=body,
+            drawn=drawn,
+            long=long,
             said=SAID.get(request.query.get("said", ""), ""),
         )
+
+    def _shown(
+        self, kept: KeptReview | None, history: History
+    ) -> tuple[str, list[tuple[Picture, Markup]]]:
+        """The draft as HTML, and the pictures that go with it."""
+        if kept is None:
+            return "", []
+        return body_of(kept.markdown), draw(history, self._site.book, self._site.renderer)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         async with self._site.reading(request) as tx:
@@ -89,6 +109,7 @@ class Reviews:
                 self._site.check(request, fields)
                 incident = await tx.incident_seen_by(number, viewer.user)
                 history = await tx.history(incident, zone=self._site.zone)
+                past = await tx.past(history)
                 kept = await tx.kept_review(number)
             # In a thread, since a long timeline takes longer than Slack waits for an answer.
             markdown = await asyncio.to_thread(
@@ -97,6 +118,7 @@ class Reviews:
                 self._site.book,
                 self._site.renderer,
                 kept.markdown if kept else None,
+                past=past,
             )
             if kept is not None and markdown == kept.markdown:
                 return self._go_to_review(incident, "same")
@@ -270,6 +292,17 @@ SAID = {
     "unconfirmed": "No issue is made: the words that may leave were not confirmed.",
     "same": "The timeline says nothing that is not here already.",
 }
+
+
+async def _first(entries: AsyncIterator[Recorded], most: int) -> AsyncIterator[Recorded]:
+    """No more than so many of them."""
+    if not most:
+        return
+    async for entry in entries:
+        yield entry
+        most -= 1
+        if not most:
+            return
 
 
 async def _keep(

@@ -387,6 +387,7 @@ ASKED: dict[str, Asked | tuple[Asked, ...]] = {
         lambda tx, it: tx.history(it.incident, zone=UTC),
         lambda tx, it: own(tx, lambda incident: tx.history(incident, zone=UTC)),
     ),
+    "past": lambda tx, it: own(tx, lambda incident: past(tx, incident)),
     # People and the workspace
     "people": lambda tx, it: tx.people(),
     "person": lambda tx, it: tx.person(ANA),
@@ -568,6 +569,10 @@ def page_answer(team: str) -> Alert:
 
 def progress(tx: Transaction) -> Progress:
     return Progress(began_at=tx.at, since=START, whole=True, silent=True)
+
+
+async def past(tx: Transaction, incident: Incident) -> Any:
+    return await tx.past(await tx.history(incident, zone=UTC))
 
 
 async def own(tx: Transaction, ask: Callable[[Incident], Awaitable[Any]]) -> Any:

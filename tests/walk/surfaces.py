@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "task": ("", "do it", "done 1"),
     "timeline": ("", "INC-{n}", "5"),
     "export": ("", *(f"INC-{{n}} {one.word}" for one in FORMATS)),
-    "review": ("", "INC-{n}", "facilitator", "facilitator me"),
+    "review": ("", "INC-{n}", "INC-{n} deep", "facilitator", "facilitator me"),
     "voice": ("", "INC-{n}", "no", "withdraw", "INC-{n} withdraw"),
     "voices": ("", "INC-{n}", "2"),
     "web": ("", "INC-{n}"),

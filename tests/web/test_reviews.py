@@ -304,3 +304,22 @@ async def test_a_review_is_downloaded_as_people_left_it(ana: Browser, form: str)
     assert page.headers["Content-Disposition"] == f'attachment; filename="INC-1-review.{form}"'
     wanted = {"md": "# Ours\n\nand *no one* else's\n", "html": "<em>no one</em>"}[form]
     assert wanted in page.text
+
+
+async def test_the_page_shows_pictures_of_the_record_each_with_the_same_in_words(
+    ana: Browser,
+) -> None:
+    await drafts(ana)
+    incident = await ana.there.incident()
+    for number in range(3):
+        await ana.there.person("ana").writes(f"still <slow> {number}", incident.channel_name)
+        await ana.there.settle()
+        ana.there.clock.passes(minutes=11)
+    await ana.there.types("hypothesis is it password=hunter2 ?", channel=incident.channel_name)
+
+    page = await ana.get(REVIEW)
+    assert page.text.count("<svg") == page.text.count("The same in words") >= 2
+    assert "Messages in each 10 min" in page.text
+    assert "hunter2" not in page.text
+    assert "<style>" not in page.text, "its policy lets none in"
+    assert "<svg" not in (await ana.get(EDIT)).text

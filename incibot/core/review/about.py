@@ -66,8 +66,14 @@ def _not_listening(telling: Telling, interval: Interval) -> Statement:
 def _signals(entries: Sequence[Recorded], *, foreign: bool) -> str:
     counts = [(sum(entry.kind is kind for entry in entries), kind) for kind in _SIGNALS]
     told = ", ".join(_n(count, kind.value) for count, kind in counts if count)
-    told = told or "no alerts, changes or pages"
-    return f"It tells of {told}." if foreign else f"From other systems: {told}."
+    none = [f"{kind.value}s" for count, kind in counts if not count]
+    nothing = " or ".join(filter(None, (", ".join(none[:-1]), *none[-1:])))
+    if not foreign:
+        return f"From other systems: {told or 'no alerts, changes or pages'}."
+    if not none:
+        return f"It tells of {told}."
+    begin = f"It tells of {told}, and of no" if told else "It tells of no"
+    return f"{begin} {nothing}; that does not mean that there were none."
 
 
 def _n(count: int, one: str, many: str = "") -> str:

@@ -24,15 +24,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-_FENCE = re.compile(
-    r"<!-- incibot:(?P<what>begin|end|offer|end-offer|written)"
-    r"(?P<rest>(?: (?:[a-z][a-z0-9.-]*|[0-9][0-9a-f]{11}))*) -->[ \t]*\r?\n?"
+_FENCE = re.compile(  # a line of its own; its beginning is literal, which is found fast
+    r"<!-- incibot:(?<![^\n].{13})(?P<what>begin|end|offer|end-offer|written)"
+    r"(?P<rest>(?: (?:[a-z][a-z0-9.-]*|[0-9][0-9a-f]{11}))*) -->[ \t]*\r?(?:\n|\Z)"
 )
 _TICK = re.compile(r"^(\s*[-*] )\[[xX-]\] ", re.MULTILINE)
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,32 +60,42 @@ def read_draft(rendered: str, *, offer: str = "") -> Draft:
     Raises:
         ValueError: a fence is not closed, a name stands twice, or text is outside the fences.
     """
-    blocks: dict[str, list[str]] = {}
-    within = None
-    for line in _LINE.findall(rendered):
-        fence = _FENCE.fullmatch(line)
-        what, name = (fence["what"], fence["rest"].strip()) if fence else ("", "")
+    blocks: dict[str, Block] = {}
+    within: str | None = None
+    at = 0
+    for fence in _FENCE.finditer(rendered):
+        what, name = fence["what"], fence["rest"].strip()
+        if within is None:
+            _must_be_blank(rendered[at : fence.start()])
         if what == "begin" and within is None:
             if name in blocks:
                 raise ValueError(f"the block “{name}” stands twice")
             within = name
-            blocks[within] = []
+            blocks[name] = Block(id=name, text="")
         elif what == "end" and within == name:
+            blocks[name] = Block(id=name, text=_between(rendered, at, fence.start()))
             within = None
-        elif what:
-            raise ValueError(f"a fence that is out of place: {line.strip()}")
-        elif within is not None:
-            blocks[within].append(line)
-        elif line.strip():
-            raise ValueError(f"text outside the blocks: {line.strip()}")
+        else:
+            raise ValueError(f"a fence that is out of place: {fence[0].strip()}")
+        at = fence.end()
     if within is not None:
         raise ValueError(f"the block “{within}” has no end")
-    return Draft(
-        blocks=tuple(
-            Block(id=name, text="".join(lines).strip("\n") + "\n") for name, lines in blocks.items()
-        ),
-        offer=offer,
-    )
+    _must_be_blank(rendered[at:])
+    return Draft(blocks=tuple(blocks.values()), offer=offer)
+
+
+def _between(text: str, since: int, until: int) -> str:
+    """That part of it less blank lines around, with a line's end; copied once, since it may be long."""
+    while since < until and text[since] == "\n":
+        since += 1
+    while since < until and text[until - 1] == "\n":
+        until -= 1
+    return text[since : until + 1] if since < until else "\n"
+
+
+def _must_be_blank(text: str) -> None:
+    if line := text.strip().partition("\n")[0]:
+        raise ValueError(f"text outside the blocks: {line.strip()}")
 
 
 def in_fences(document: str, change: Callable[[str], str]) -> str:
@@ -94,18 +103,18 @@ def in_fences(document: str, change: Callable[[str], str]) -> str:
 
     A block that nobody has touched is as untouched as it was.
     """
-    lines = []
+    pieces: list[str] = []
     for part in _raw(document):
         if isinstance(part, str):
-            lines.append(part)
+            pieces.append(part)
             continue
-        begin, text, end = part
+        fence, text, end = part
         changed = change(text)
-        fence = _FENCE.match(begin)
-        if fence and changed != text and fence["rest"].split()[-1] == _hash(text):
+        begin = fence[0]
+        if changed != text and fence["rest"].split()[-1] == _hash(text):
             begin = begin.replace(_hash(text), _hash(changed))
-        lines += [begin, changed, end]
-    return "".join(lines)
+        pieces += [begin, changed, end[0]]
+    return "".join(pieces)
 
 
 def merge(previous: str | None, fresh: Draft) -> str:
@@ -137,7 +146,7 @@ def merge(previous: str | None, fresh: Draft) -> str:
             case _Block(id=name) if name in texts:
                 kept.add(name)
                 places[name] = len(body)
-                body.append(_fenced(name, texts[name]).replace("\n", newline))
+                body.append("".join(_fenced(name, texts[name])).replace("\n", newline))
             case _Block():
                 pass  # nobody touched it, and the record no longer gives it
             case _Offer() if part.is_edited:
@@ -175,24 +184,29 @@ def _with_new(
     for block in new:
         after = order[order.index(block.id) + 1 :]
         place = next((places[name] for name in after if name in places), len(body))
-        text = _fenced(block.id, block.text).replace("\n", newline)
-        before.setdefault(place, []).append(text + newline)
+        pieces = (*_fenced(block.id, block.text), "\n")
+        before.setdefault(place, []).extend(one.replace("\n", newline) for one in pieces)
     document: list[str] = []
     for place in range(len(body) + 1):
         if place == len(body) and place in before:
-            document.append(_gap("".join(document), newline))
+            document.append(_gap(document, newline))
         document += before.get(place, [])
         document += body[place : place + 1]
     names = [name for name in order if name in known or any(one.id == name for one in new)]
     names += sorted(known - set(names))
-    text = "".join(document)
-    if not names:
-        return text
-    return f"{text}{_gap(text, newline)}<!-- incibot:written {' '.join(names)} -->{newline}"
+    if names:
+        document.append(_gap(document, newline))
+        document.append(f"<!-- incibot:written {' '.join(names)} -->{newline}")
+    return "".join(document)
 
 
-def _gap(text: str, newline: str) -> str:
+def _gap(pieces: Sequence[str], newline: str) -> str:
     """What it takes for the next line to stand after an empty one."""
+    text = ""
+    for piece in reversed(pieces):
+        text = piece[-3:] + text
+        if len(text) >= 3:
+            break
     if not text or text.endswith(("\n\n", "\n\r\n")):
         return ""
     return newline if text.endswith("\n") else newline * 2
@@ -241,60 +255,54 @@ _Part = _Text | _Block | _Offer | _Written
 
 def _parts(document: str) -> Iterator[_Part]:
     """The document in its parts; their raw texts add up to it."""
-    lines = _LINE.findall(document)
-    fences = [_FENCE.fullmatch(line) for line in lines]
     seen: set[str] = set()
-    at = 0
-    while at < len(lines):
-        fence = fences[at]
-        words = fence["rest"].split() if fence else []
-        if fence and fence["what"] == "written":
-            yield _Written(lines[at], tuple(words))
-            at += 1
+    for part in _raw(document):
+        if isinstance(part, str):
+            fence = _FENCE.fullmatch(part)
+            is_written = fence is not None and fence["what"] == "written"
+            yield (
+                _Written(part, tuple(fence["rest"].split()))
+                if fence and is_written
+                else _Text(part)
+            )
             continue
-        end = _end_of(fences, at) if len(words) == 2 else None
-        if fence is None or end is None or (fence["what"] == "begin" and words[0] in seen):
-            yield _Text(lines[at])
-            at += 1
-            continue
-        raw = "".join(lines[at : end + 1])
-        text = "".join(lines[at + 1 : end])
-        if fence["what"] == "begin":
-            seen.add(words[0])
-            yield _Block(raw, words[0], words[1], text)
+        begin, text, end = part
+        name, hashed = begin["rest"].split()
+        raw = f"{begin[0]}{text}{end[0]}"
+        if begin["what"] == "offer":
+            yield _Offer(raw, name, hashed, text)
+        elif name in seen:
+            yield _Text(raw)
         else:
-            yield _Offer(raw, words[0], words[1], text)
-        at = end + 1
+            seen.add(name)
+            yield _Block(raw, name, hashed, text)
 
 
-def _raw(document: str) -> Iterator[str | tuple[str, str, str]]:
-    """The document line by line; of what stands between fences, the one, the text and the other."""
-    lines = _LINE.findall(document)
-    fences = [_FENCE.fullmatch(line) for line in lines]
+def _raw(document: str) -> Iterator[str | tuple[re.Match[str], str, re.Match[str]]]:
+    """The text between fences with the one and the other; what is around them, and single fences."""
+    fences = list(_FENCE.finditer(document))
     at = 0
-    while at < len(lines):
-        fence = fences[at]
-        end = _end_of(fences, at) if fence and len(fence["rest"].split()) == 2 else None
-        if end is None:
-            yield lines[at]
-            at += 1
+    for fence, following in zip(fences, [*fences[1:], None], strict=False):
+        if fence.start() < at:
+            continue  # the end of the one before
+        if at < fence.start():
+            yield document[at : fence.start()]
+        at = fence.end()
+        if following is not None and _closes(following, fence):
+            yield fence, document[at : following.start()], following
+            at = following.end()
         else:
-            yield lines[at], "".join(lines[at + 1 : end]), lines[end]
-            at = end + 1
+            yield fence[0]
+    if at < len(document):
+        yield document[at:]
 
 
-def _end_of(fences: list[re.Match[str] | None], at: int) -> int | None:
-    """Where the block that begins there ends; None if another fence comes first."""
-    fence = fences[at]
-    if fence is None:
-        return None
-    name = fence["rest"].split()[0]
-    wanted = {"begin": ("end", name), "offer": ("end-offer", "")}.get(fence["what"])
-    for place in range(at + 1, len(fences)):
-        found = fences[place]
-        if found is not None:
-            return place if (found["what"], found["rest"].strip()) == wanted else None
-    return None
+def _closes(fence: re.Match[str], opened: re.Match[str]) -> bool:
+    words = opened["rest"].split()
+    if len(words) != 2:
+        return False
+    wanted = {"begin": ("end", words[0]), "offer": ("end-offer", "")}.get(opened["what"])
+    return (fence["what"], fence["rest"].strip()) == wanted
 
 
 def _offers_that_stay(parts: Iterable[_Part]) -> dict[str, set[str]]:
@@ -321,12 +329,14 @@ def _tame(text: str) -> str:
 
 
 def _body(text: str) -> str:
+    if text.endswith("\n") and not text.startswith("\n") and not text.endswith("\n\n"):
+        return _tame(text)  # a long one is not copied
     return _tame(text.strip("\n")) + "\n"
 
 
-def _fenced(name: str, text: str) -> str:
+def _fenced(name: str, text: str) -> tuple[str, str, str]:
     body = _body(text)
-    return f"<!-- incibot:begin {name} {_hash(body)} -->\n{body}<!-- incibot:end {name} -->\n"
+    return f"<!-- incibot:begin {name} {_hash(body)} -->\n", body, f"<!-- incibot:end {name} -->\n"
 
 
 def _offer(edited: _Block, texts: dict[str, str], note: str) -> str:

@@ -118,6 +118,11 @@ def pictures(telling: Telling) -> tuple[Picture, ...]:
     return tuple(one for one in drawn if one is not None)
 
 
+def without_words(telling: Telling) -> Picture | None:
+    """One that shows nobody's words: when people wrote, how many did, or when nobody did."""
+    return rate(telling) or presence(telling) or quiet(telling)
+
+
 def _scale(telling: Telling, also: Iterable[datetime] = ()) -> Scale | None:
     """Over the time in which people were at work on it."""
     if telling.window is None:

@@ -7,7 +7,7 @@ sets aside. So they are remembered with every version of it, and by whom.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -45,25 +45,36 @@ def candidates(
     telling: Telling, found: Iterable[Said], *, shown: Threshold, title: str = ""
 ) -> Findings:
     """As a list, each told with its time; of many, how many more there are."""
+    all_of_them = list(found)
+    kept = shown.count(telling.book)
     told = [
         replace(telling.tell(one.entry), quote=telling.quote(one.excerpt), rank=Rank.PATTERN)
-        for one in found
+        for one in all_of_them[:kept]
     ]
     if not told:
         return Findings()
-    return listed(telling.book, told, shown=shown, title=title)
+    rest = [one.entry.id for one in all_of_them[kept:]]
+    return listed(telling.book, told, shown=shown, title=title, rest=rest)
 
 
-def listed(book: Playbook, told: list[Statement], *, shown: Threshold, title: str = "") -> Findings:
+def listed(
+    book: Playbook,
+    told: list[Statement],
+    *,
+    shown: Threshold,
+    title: str = "",
+    rest: Sequence[int] = (),
+) -> Findings:
+    """Those that are shown, and how many more there are. `rest`: ids of more that are not told."""
     kept = shown.count(book)
     statements = told[:kept]
-    more = told[kept:]
+    more = [*(one.evidence for one in told[kept:]), *((id,) for id in rest)]
     if more:
         noun = "1 more is" if len(more) == 1 else f"{len(more)} more are"
         statements.append(
             Statement(
                 text=f"{noun} in the record.",
-                evidence=tuple(dict.fromkeys(id for one in more for id in one.evidence))[:20],
+                evidence=tuple(dict.fromkeys(id for ids in more for id in ids))[:20],
                 rank=Rank.PATTERN,
             )
         )

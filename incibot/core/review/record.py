@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import overload
 
 from incibot.core.review.section import Findings, Group, Section, Statement
 from incibot.core.review.telling import Telling, comes_with, rank_of, stands
@@ -15,28 +17,48 @@ def record(telling: Telling) -> Findings:
     days = groupby(telling.history.entries, key=lambda entry: _day(telling, entry))
     return Findings(
         groups=tuple(
-            Group(
-                title=day.isoformat(),
-                statements=tuple(line for run in _runs(telling, entries) for line in run),
-            )
+            Group(title=day.isoformat(), statements=_Lines(telling, tuple(entries)))
             for day, entries in days
         )
     )
 
 
-def _runs(telling: Telling, entries: Iterable[Recorded]) -> Iterator[Iterable[Statement]]:
-    """The lines of each entry; of those who came one after the other, one line for all."""
-    run: list[Recorded] = []
-    for entry in entries:
-        if run and not comes_with(entry, run[-1], telling.head.zone):
-            yield _told(telling, run)
-            run = []
-        run.append(entry)
-    if run:
-        yield _told(telling, run)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lines(Sequence[Statement]):
+    """The lines of a day, told as they are read: all of a long record at once take much room."""
+
+    telling: Telling
+    entries: Sequence[Recorded]
+
+    def __iter__(self) -> Iterator[Statement]:
+        run: list[Recorded] = []
+        for entry in self.entries:
+            if run and not comes_with(entry, run[-1], self.telling.head.zone):
+                yield from _told(self.telling, run)
+                run = []
+            run.append(entry)
+        if run:
+            yield from _told(self.telling, run)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Lines) and tuple(self) == tuple(other)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    @overload
+    def __getitem__(self, at: int) -> Statement: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Statement]: ...
+    def __getitem__(self, at: int | slice) -> Statement | Sequence[Statement]:
+        return tuple(self)[at]
 
 
 def _told(telling: Telling, run: list[Recorded]) -> Iterable[Statement]:
+    """The lines of an entry; of those who came one after the other, one line for all."""
     return _lines(telling, run[0]) if len(run) == 1 else [telling.tell_together(run)]
 
 

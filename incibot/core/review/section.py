@@ -8,7 +8,7 @@ ours speaks of causes or fault; and nobody's work is judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -83,7 +83,7 @@ class Group:
 
     title: str = ""
     lead: Statement | None = None
-    statements: tuple[Statement, ...] = ()
+    statements: Sequence[Statement] = ()
     table: Table | None = None
     questions: tuple[Question, ...] = ()
 

@@ -195,10 +195,12 @@ class Telling:
         A time of a whole minute, as people name one, is given no seconds.
         """
         then = self._local(at)
-        seconds = seconds and bool(at.second or at.microsecond)
-        day = "" if then.date() == (under or self.day) else f"{then:%Y-%m-%d} "
+        # Cut out of the ISO form, which is a fraction of the work that `strftime` makes of it.
+        iso = then.isoformat(" ", "seconds")
+        begin = 11 if then.date() == (under or self.day) else 0
+        end = 19 if seconds and (at.second or at.microsecond) else 16
         offset = f"{then:%z}" if self._offsets_differ else ""
-        return f"{day}{then:%H:%M:%S}{offset}" if seconds else f"{day}{then:%H:%M}{offset}"
+        return f"{iso[begin:end]}{offset}"
 
     def span(self, since: datetime, until: datetime) -> str:
         ends = self.clock(since), self.clock(until)
@@ -290,7 +292,7 @@ class Telling:
 
     def _tell(self, entry: Recorded, who: str, clock: Callable[[datetime], str]) -> Statement:
         what, quote = self._what(entry, who)
-        text = f"**{when_said(entry, clock)}** {what}"
+        text = f"**{when_said(entry, clock)}** {what}".rstrip()
         if entry.retracted_at is not None:
             text += f" {clock(entry.retracted_at)}"
         if entry.revisions and stands(entry):
@@ -335,6 +337,8 @@ class Telling:
                 return f"{who} {entry.kind.value}", ""
             case EntryKind.MESSAGE:
                 return who, self.quote(entry.words)
+            case EntryKind.NOTE if entry.source.type == IMPORT:  # as each row of it, and of whoever
+                return ("" if who == disclosure.SOMEBODY else who), self.quote(entry.words)
             case _:
                 return f"{who}, {markdown_text(label(entry))}", self.quote(self.words(entry))
 
@@ -362,11 +366,13 @@ def _moment(text: object) -> datetime | None:
 
 
 class Threads:
-    """Which entries stand in one thread of Slack's."""
+    """Which replies stand in one thread of Slack's."""
 
     def __init__(self, entries: Iterable[Recorded]) -> None:
         self._by_root: dict[tuple[str, str], list[Recorded]] = {}
         for entry in entries:
+            if entry.source.thread_ts in (None, entry.source.ts):
+                continue
             root = self._root(entry)
             if root is not None:
                 self._by_root.setdefault(root, []).append(entry)

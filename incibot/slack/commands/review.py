@@ -1,4 +1,4 @@
-"""``/incident review``: make or refresh the review draft; ``review questions @who``: what to ask."""
+"""``/incident review``: make or refresh the draft, brief or deep; ``review questions @who``: what to ask."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from incibot.core.incident import Incident
 from incibot.core.jobs import DraftReview, Echo
 from incibot.core.markup import mentions
 from incibot.core.people import UserId
+from incibot.core.playbook import Depth
 from incibot.core.review.asking import ask
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import Entry, EntryKind
@@ -28,17 +29,20 @@ async def run(call: Call, tx: Transaction) -> Reply:
         return await _questions(call, incident, who.strip(), tx)
     if word.casefold() == "facilitator":
         return await _facilitator(call, incident, who.strip(), tx)
-    if words:
+    depth = words.casefold()
+    if depth and depth not in list(Depth):
         raise Unclear(
-            "Type `/incident review` for the draft, `/incident review questions` for what to ask in "
-            "the meeting, `/incident review questions @who` for a talk with one person, or "
+            "Type `/incident review` for the draft, `review brief`, `review standard` or `review deep` "
+            "for one of that depth, `/incident review questions` for what to ask in the meeting, "
+            "`/incident review questions @who` for a talk with one person, or "
             "`/incident review facilitator @who` to name who facilitates it."
         )
     at = int(tx.at.timestamp())
-    await tx.ask(DraftReview(incident=incident.number, user=call.by, asked=call.key, at=at))
+    job = DraftReview(incident=incident.number, user=call.by, asked=call.key, at=at, depth=depth)
+    await tx.ask(job)
     return Reply(
-        words=f"The review draft of {incident.ref} is being made from its timeline. "
-        "You get it in a direct message; what people wrote into it stays."
+        words=f"The {depth + ' ' if depth else ''}review draft of {incident.ref} is being made from "
+        "its timeline. You get it in a direct message; what people wrote into it stays."
     )
 
 
@@ -55,7 +59,7 @@ async def _questions(call: Call, incident: Incident, who: str, tx: Transaction) 
             words=f"The timeline of {incident.ref} is too long to look for questions while you wait. "
             "They are in the review draft: `/incident review`."
         )
-    telling = Telling(history, tx.book)
+    telling = Telling(history, tx.book, await tx.past(history))
     kit = ask(telling)
     if not users:
         if not kit.meeting:
@@ -141,12 +145,12 @@ async def _history(call: Call, incident: Incident, tx: Transaction) -> History |
 
 REVIEW = Subcommand(
     word="review",
-    usage="[INC-7] [questions [@who]|facilitator [@who]]",
+    usage="[INC-7] [brief|standard|deep] or [questions [@who]|facilitator [@who]]",
     says="Draft the review from the timeline, or refresh it; see what to ask; say who facilitates.",
     run=run,
     group="Learn",
     examples=(
-        *("review", "review INC-7", "review questions", "review questions @ana"),
+        *("review", "review INC-7 brief", "review questions", "review questions @ana"),
         "review facilitator @ana",
     ),
 )

@@ -1,5 +1,7 @@
 """The key moments of each phase, forward in time."""
 
+from itertools import pairwise
+
 from incibot.core.review.analyses.key_moments import FILLED, KEY_MOMENTS
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import EntryKind, Mark
@@ -132,3 +134,30 @@ def test_with_few_marks_the_reader_is_told_that_a_rule_chose() -> None:
     (statement,) = KEY_MOMENTS.read(Telling(story.history(), BOOK)).statements
     assert "chosen by rule" in statement.text
     assert KEY_MOMENTS.read(Telling(checkout(), BOOK)).statements == ()
+
+
+def test_of_many_that_weigh_the_same_the_whole_stretch_is_told_and_not_its_beginning() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow")
+    notes = [
+        story.at(f"9:{minute:02}").types(BELA, EntryKind.NOTE, f"Step {minute}")
+        for minute in range(1, 31)
+    ]
+    told = moments(story)[1:]
+    assert len(told) == FILLED.value - 1
+    assert (told[0], told[-1]) == (notes[0], notes[-1])
+    gaps = [later - earlier for earlier, later in pairwise(told)]
+    assert max(gaps) - min(gaps) <= 1
+
+
+def test_what_is_worded_as_a_turn_of_the_story_weighs_more_than_what_is_not() -> None:
+    story = Story()
+    story.at("9:00").declares(ANA, "Search is slow")
+    for minute in range(1, 31):
+        story.at(f"9:{minute:02}").says(BELA, "hm")
+    turns = [
+        story.at("9:31").says(BELA, "I think it is the cache"),
+        story.at("9:32").says(CHIDI, "let's warm it"),
+        story.at("9:33").says(CHIDI, "slow again"),
+    ]
+    assert moments(story)[1:] == turns

@@ -101,9 +101,11 @@ def test_a_night_is_called_one_only_when_it_was_night_for_all_who_wrote() -> Non
     lisbon = QUIET.read(Telling(chat(gaps, begin="21:00").history(), BOOK))
     tokyo_too = QUIET.read(Telling(chat(gaps, begin="21:00", who=(ANA, FUMIKO)).history(), BOOK))
     assert lisbon.statements[0].text == (
-        "Quiet 21:04–2026-11-21 07:04 (600 min), overnight for all who wrote."
+        "Quiet 21:04–2026-11-21 07:04 (10 h 0 min), overnight for all who wrote."
     )
+    assert not lisbon.questions, "nobody need be asked what was going on"
     assert "overnight" not in tokyo_too.statements[0].text
+    assert len(tokyo_too.questions) == 1
 
 
 def test_a_stretch_in_which_incibot_did_not_listen_says_so() -> None:

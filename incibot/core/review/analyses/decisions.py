@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from incibot.core.markup import links_in
-from incibot.core.review.analyses.enquiry import Idea, ideas
+from incibot.core.review.analyses.enquiry import Idea, raised
 from incibot.core.review.possible import candidates
 from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
 from incibot.core.review.talk import Said, Wording
@@ -45,10 +45,10 @@ class _Known:
 
 WORDS = Wording(
     r"""
-    \b(?: let['’]s(?!\ (?:see|hope)) | we['’]ll | we\ will | decided | going\ with | go\ ahead | agreed\ to
+    \b(?: let['’]s(?!\ (?:see|hope)) | we['’]ll | we\ will | decided | decides?\ (?:to|that|not|against) | going\ with | go\ ahead | agreed\ to
         | hold\ off )\b
     """,
-    "let we decided going go agreed hold",
+    "let we decided decide decides going go agreed hold",
 )
 
 
@@ -70,7 +70,7 @@ def decisions(telling: Telling) -> Findings:
     """Each decision with what became known before it; what stands above already is only named."""
     entries = telling.history.entries
     by_time = sorted((entry for entry in entries if stands(entry)), key=_when)
-    in_view = _InView(ideas(telling.history, telling.book, telling.threads))
+    in_view = _InView(telling.once(raised))
     threads = telling.threads
     questions = [
         (entry, threads.reply(entry)) for entry in by_time if entry.kind is EntryKind.QUESTION
@@ -142,8 +142,8 @@ def _linked(telling: Telling, entry: Recorded, links: str) -> Statement:
 class _InView:
     """The ideas that are open at a moment; asked of one moment after the other."""
 
-    def __init__(self, raised: Sequence[Idea]) -> None:
-        self._to_come = sorted(raised, key=lambda one: known_at(one.entry), reverse=True)
+    def __init__(self, ideas: Sequence[Idea]) -> None:
+        self._to_come = sorted(ideas, key=lambda one: known_at(one.entry), reverse=True)
         self._open: list[Idea] = []
 
     def at(self, moment: datetime) -> list[Idea]:

@@ -70,6 +70,10 @@ def ideas(history: History, book: Playbook, threads: Threads | None = None) -> t
     )
 
 
+def raised(telling: Telling) -> tuple[Idea, ...]:
+    return ideas(telling.history, telling.book, telling.threads)
+
+
 def _idea(
     entry: Recorded, answers: tuple[Recorded, ...], threads: Threads, in_view: timedelta
 ) -> Idea:
@@ -83,16 +87,19 @@ RAISED = Wording(
     r"""
     \b(?: (?:maybe|might|could)\ (?:it\ )?be(?!\ (?:worse|better|nice|good))
         | I\ (?:think|suspect|wonder)\ (?:it|that|the|this|we|if)
+        | suspects | suspected | believes | concludes? | is\ thought\ to | idea\ \d | idea(?=:)
         | looks\ like | smells\ like | theory | hypothes\w* )\b
     """,
-    "be think suspect wonder looks smells theory hypothes*",
+    "be think suspect suspects suspected believes conclude concludes thought idea wonder looks smells"
+    " theory hypothes*",
 )
 RULED_OUT = Wording(
     r"""
     \b(?: ruled\ out | not\ (?:it|the\ issue|related)\b | that['’]s\ not | unrelated | false\ alarm
-        | didn['’]t\ (?:help|change) | no\ change\b | still\ (?:failing|broken|seeing) )
+        | (?:didn['’]t|(?:does|do|did)\ not)\ (?:help|change) | no\ (?:change|improvement|effect)\b
+        | not\ have\ the\ intended\ effect | still\ (?:failing|broken|seeing) )
     """,
-    "ruled not that unrelated* false didn change still",
+    "ruled not that unrelated* false didn change improvement effect still",
 )
 
 
@@ -103,20 +110,27 @@ def possible_ideas(telling: Telling) -> list[Said]:
 
 def possible_ends(telling: Telling) -> list[Said]:
     """The same, worded as the end of one."""
-    return [one for one in telling.talk.matching(RULED_OUT) if one.entry.kind in _PLAIN]
+    kinds = (*_PLAIN, EntryKind.OBSERVATION)
+    return [
+        one
+        for one in telling.talk.matching(RULED_OUT)
+        if one.entry.kind in kinds and not one.entry.data.get("outcome")
+    ]
 
 
 def _possible(telling: Telling) -> tuple[Group, ...]:
+    ideas = possible_ideas(telling)
+    listed = set(ids(one.entry for one in ideas))  # each has one box to tick
     return (
         *candidates(
             telling,
-            possible_ideas(telling),
+            ideas,
             shown=SHOWN,
             title="Possible ideas, by their words",
         ).groups,
         *candidates(
             telling,
-            possible_ends(telling),
+            [one for one in possible_ends(telling) if one.entry.id not in listed],
             shown=SHOWN,
             title="Possibly an idea set aside, by its words",
         ).groups,
@@ -124,15 +138,15 @@ def _possible(telling: Telling) -> tuple[Group, ...]:
 
 
 def enquiry(telling: Telling) -> Findings:
-    raised = ideas(telling.history, telling.book, telling.threads)
-    if not raised:
+    found = telling.once(raised)
+    if not found:
         return Findings(groups=_possible(telling))
     threads = telling.threads
-    unanswered = [idea for idea in raised if not idea.outcome]
+    unanswered = [idea for idea in found if not idea.outcome]
     return Findings(
-        statements=(_summary(raised),),
+        statements=(_summary(found),),
         groups=(
-            *(_line(telling, idea, threads) for idea in raised),
+            *(_line(telling, idea, threads) for idea in found),
             *_possible(telling),
         ),
         questions=tuple(

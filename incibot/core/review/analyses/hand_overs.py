@@ -32,10 +32,11 @@ SUMMARY = Threshold(name="A08.summary", value=200, unit="characters", source="pr
 
 WORDS = Wording(
     r"""
-    \b(?: hand(?:ing)?\ ?(?:off|over) | taking\ over | takes\ over | signing\ off | logging\ off
+    \b(?: hand(?:s|ed|ing)?[\ -]?(?:off|over) | taking\ over | takes\ over | sign(?:s|ing)\ off
+        | log(?:s|ging)\ off
         | over\ to\ you | my\ shift | end\ of\ my\ day )\b
     """,
-    "hand* taking takes signing logging over shift day",
+    "hand* taking takes signing signs logging logs over shift day",
 )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from incibot.core.markup import markdown_text
 from incibot.core.people import UserId
 from incibot.core.playbook import Playbook
-from incibot.core.review.analyses.people_at_once import start_of
+from incibot.core.review.analyses.people_at_once import in_stretches
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling
 from incibot.core.timeline import Recorded
@@ -50,9 +50,9 @@ def hours(telling: Telling) -> Hours:
     seen: set[tuple[UserId | None, datetime]] = set()
     by_class: dict[str, set[tuple[UserId | None, datetime]]] = {}
     zones: set[str] = set()
-    for one in telling.talk.said:
-        entry = one.entry
-        quarter = (entry.by, start_of(entry.occurred_at, BIN.time(telling.book)))
+    said = (one.entry for one in telling.talk.said)
+    for since, entry in in_stretches(said, BIN.time(telling.book)):
+        quarter = (entry.by, since)
         if quarter in seen:
             continue
         seen.add(quarter)
@@ -115,7 +115,7 @@ def _where_it_is_told(telling: Telling) -> Findings:
                 text=f"{len(outside)} of {len(signs_of_work(telling))} entries are of times outside "
                 f"{BEGINS.count(book):02}–{ENDS.count(book):02} on weekdays in "
                 f"{markdown_text(str(telling.head.zone))}; where people were is not known.",
-                evidence=tuple(entry.id for entry in outside[:20]),
+                evidence=tuple(dict.fromkeys((outside[0].id, outside[-1].id))),
                 rank=Rank.SYSTEM,
             ),
         )

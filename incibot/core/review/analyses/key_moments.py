@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from heapq import nsmallest
+from itertools import groupby
 from math import inf
 
 from incibot.core.history import History
 from incibot.core.playbook import Depth, Playbook
-from incibot.core.review.analyses.enquiry import Idea, ideas
+from incibot.core.review.analyses import enquiry
+from incibot.core.review.analyses.decisions import possible as decisions
+from incibot.core.review.analyses.enquiry import Idea, raised
 from incibot.core.review.analyses.hand_overs import hand_overs
-from incibot.core.review.analyses.phases import Chapter, chapters
+from incibot.core.review.analyses.hand_overs import possible as hand_overs_by_words
+from incibot.core.review.analyses.phases import Chapter, stretches
+from incibot.core.review.analyses.relapses import possible as relapses_by_words
 from incibot.core.review.analyses.relapses import relapses
+from incibot.core.review.analyses.surprises import possible as surprises
 from incibot.core.review.section import Analysis, Findings, Group, Rank, Statement, Threshold
 from incibot.core.review.telling import Telling, ids, known_at, stands
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 # From these points on a moment is kept, however many there are.
 KEPT = Threshold(name="A04.kept", value=4, unit="points", source="practice")
@@ -57,6 +62,8 @@ def points(history: History, book: Playbook) -> dict[int, int]:
     for entry in standing:
         if entry.kind in (EntryKind.STATUS, EntryKind.DECLARED) and entry.key in reached:
             scores[entry.id] += 1  # a chapter ends with what ended it
+        elif entry.source.type == IMPORT and entry.key in reached:
+            scores[entry.id] += 2  # so does one of a foreign record, which has no status
     for entry in hand_overs(history, book):
         scores[entry.id] += 2
     for relapse in relapses(history, book):
@@ -78,16 +85,18 @@ def _alone(entry: Recorded) -> int:
 
 def key_moments(telling: Telling) -> Findings:
     history = telling.history
-    raised = ideas(history, telling.book, telling.threads)
+    ideas = telling.once(raised)
     scores = points(history, telling.book)
-    groups = tuple(_chapter(telling, chapter, raised, scores) for chapter in chapters(history))
+    for one in _worded(telling):
+        scores[one] += 1
+    groups = tuple(_chapter(telling, chapter, ideas, scores) for chapter in telling.once(stretches))
     marked = sum(bool(entry.marks) for entry in history.entries)
     statements: tuple[Statement, ...] = ()
     if groups and marked < FEW_MARKS.of(telling.book):
         ends = tuple(dict.fromkeys((history.entries[0].id, history.entries[-1].id)))
         statements = (
             Statement(
-                text="Few messages were marked; the moments below were chosen by rule.",
+                text="Few entries were marked; the moments below were chosen by rule.",
                 evidence=ends,
                 rank=Rank.SYSTEM,
             ),
@@ -95,8 +104,17 @@ def key_moments(telling: Telling) -> Findings:
     return Findings(statements=statements, groups=groups)
 
 
+def _worded(telling: Telling) -> frozenset[int]:
+    """What a rule of words takes for a turn of the story: it weighs a little where nobody marked it."""
+    found = (
+        *(enquiry.possible_ideas, enquiry.possible_ends, decisions, surprises),
+        *(hand_overs_by_words, relapses_by_words),
+    )
+    return frozenset(one.entry.id for find in found for one in find(telling))
+
+
 def _chapter(
-    telling: Telling, chapter: Chapter, raised: tuple[Idea, ...], scores: Mapping[int, int]
+    telling: Telling, chapter: Chapter, ideas: tuple[Idea, ...], scores: Mapping[int, int]
 ) -> Group:
     until = chapter.until
     later = [
@@ -125,7 +143,7 @@ def _chapter(
                 text=f"Open when this began: {telling.actor(idea.entry)}’s idea of "
                 f"{telling.clock(idea.entry.occurred_at)}",
             )
-            for idea in raised
+            for idea in ideas
             if idea.is_open_at(since)
         ]
     moments = [*_moments(telling.book, then, scores), *filter(stands, chapter.learnt)]
@@ -147,9 +165,20 @@ def _moments(book: Playbook, entries: list[Recorded], scores: Mapping[int, int])
     if book.review.depth is Depth.BRIEF:
         kept, filled = inf, BRIEFLY.count(book)
     chosen = [entry for entry in standing if scores[entry.id] >= kept]
-    rest = (entry for entry in standing if 0 < scores[entry.id] < kept)
-    chosen += nsmallest(max(0, filled - len(chosen)), rest, key=rank)
+    rest = [entry for entry in standing if 0 < scores[entry.id] < kept]
+    rest.sort(key=rank)
+    for _, alike in groupby(rest, key=lambda entry: scores[entry.id]):
+        chosen += _spread(list(alike), filled - len(chosen))
     return chosen or [entry for entry in standing if entry.is_said][:1]
+
+
+def _spread(entries: list[Recorded], most: int) -> list[Recorded]:
+    """So many of them, from the first to the last: where none says more than another, the whole is told."""
+    if len(entries) <= most:
+        return entries
+    if most < 2:
+        return entries[: max(most, 0)]
+    return [entries[round(n * (len(entries) - 1) / (most - 1))] for n in range(most)]
 
 
 def _known_later(telling: Telling, entry: Recorded) -> Statement:

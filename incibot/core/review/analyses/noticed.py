@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
-from incibot.core.review.talk import Said, Wording, masked
+from incibot.core.review.talk import Wording, masked
 from incibot.core.review.telling import Telling, ids, rank_of, stands
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 BEFORE = Threshold(name="A02.before", value=2, unit="h", source="practice")
 TOGETHER = Threshold(name="A02.together", value=10, unit="min", source="practice")
@@ -68,12 +68,21 @@ def _sign(entry: Recorded) -> Sign | None:
         return Sign(entry, "somebody’s own action", Rank.PATTERN)
     if REPORT.find(text):
         return Sign(entry, "a report by those we serve", Rank.PATTERN)
-    return Sign(entry, "somebody’s words", rank_of(entry))
+    foreign = entry.source.type == IMPORT  # a row, of which nobody knows whose words it has
+    return Sign(entry, "an entry" if foreign else "somebody’s words", rank_of(entry))
 
 
-def first_words(telling: Telling, after: datetime) -> Said | None:
-    """The first that anybody wrote after that."""
-    return next((one for one in telling.talk.said if one.entry.occurred_at >= after), None)
+def first_words(telling: Telling, after: datetime) -> Recorded | None:
+    """The first that anybody wrote after that; of a foreign record, the first that is no signal."""
+    if telling.head.foreign:
+        return next((one for one in telling.history.entries if _is_work(one, after)), None)
+    return next((one.entry for one in telling.talk.said if one.entry.occurred_at >= after), None)
+
+
+def _is_work(entry: Recorded, after: datetime) -> bool:
+    if entry.kind in (EntryKind.ALERT, EntryKind.PAGE) or not entry.is_sign_of_work:
+        return False
+    return entry.is_timed and entry.occurred_at >= after
 
 
 def noticed(telling: Telling) -> Findings:
@@ -87,7 +96,8 @@ def noticed(telling: Telling) -> Findings:
         f"First sign on record: {first.kind}, {telling.clock(first.at)}{_elsewhere(telling, first)}"
     )
     if others:
-        text += f"; within {TOGETHER.shown(telling.book)} also {', '.join(others)}"
+        also = ("more of that kind" if kind == first.kind else kind for kind in others)
+        text += f"; within {TOGETHER.shown(telling.book)} also {', '.join(also)}"
     ranks = [one.rank for one in (first, *near)]
     rank = next((one for one in (Rank.PATTERN, Rank.SYSTEM) if one in ranks), Rank.MARKED)
     shown = (first, *(next(one for one in near if one.kind == kind) for kind in others))
@@ -108,13 +118,14 @@ def _unspoken(telling: Telling, found: tuple[Sign, ...]) -> list[Statement]:
     if alert is None:
         return []
     words = first_words(telling, alert.at)
-    if words is None or words.entry.occurred_at - alert.at <= UNSPOKEN.time(telling.book):
+    if words is None or words.occurred_at - alert.at <= UNSPOKEN.time(telling.book):
         return []
+    following = "next entry is of" if telling.head.foreign else "next words on record are of"
     return [
         Statement(
-            text=f"The alert came at {telling.clock(alert.at)}; the next words on record are of "
-            f"{telling.clock(words.entry.occurred_at)}.",
-            evidence=(alert.entry.id, words.entry.id),
+            text=f"The alert came at {telling.clock(alert.at)}; the {following} "
+            f"{telling.clock(words.occurred_at)}.",
+            evidence=(alert.entry.id, words.id),
             rank=Rank.SYSTEM,
         )
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
@@ -32,14 +32,27 @@ def bins(entries: Sequence[Recorded], book: Playbook) -> tuple[Bin, ...]:
     """Those in which somebody wrote, in the order of time."""
     length = BIN.time(book)
     wrote: dict[datetime, dict[object, Recorded]] = {}
-    for entry in entries:
-        if entry.is_said and entry.by:  # of a foreign record nobody knows who is one and the same
-            since = start_of(entry.occurred_at, length)
-            wrote.setdefault(since, {}).setdefault(entry.by, entry)
+    # Of a foreign record nobody knows who is one and the same.
+    said = (entry for entry in entries if entry.is_said and entry.by)
+    for since, entry in in_stretches(said, length):
+        wrote.setdefault(since, {}).setdefault(entry.by, entry)
     return tuple(
         Bin(since=since, until=since + length, first_words=tuple(by.values()))
         for since, by in sorted(wrote.items())
     )
+
+
+def in_stretches(
+    entries: Iterable[Recorded], length: timedelta
+) -> Iterator[tuple[datetime, Recorded]]:
+    """Each with where its stretch begins."""
+    since = until = datetime.max.replace(tzinfo=UTC)
+    for entry in entries:
+        if not since <= entry.occurred_at < until:
+            since = start_of(entry.occurred_at, length)
+            hour = since.replace(minute=0, second=0, microsecond=0)
+            until = min(since + length, hour + timedelta(hours=1))
+        yield since, entry
 
 
 def start_of(at: datetime, length: timedelta) -> datetime:

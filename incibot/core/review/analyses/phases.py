@@ -19,7 +19,7 @@ from incibot.core.review.section import (
     Table,
     Threshold,
 )
-from incibot.core.review.telling import Telling, known_at, length
+from incibot.core.review.telling import Telling, is_back_dated, known_at, length
 from incibot.core.timeline import Recorded
 
 # Of a phase that lasted longer, only its ends are told: years of not being noticed are no bar.
@@ -103,9 +103,9 @@ def chapters(history: History) -> tuple[Chapter, ...]:
         return 1 if at == times[0] else bisect_left(times, at)
 
     for entry in history.entries:
-        then, since = place(entry.occurred_at), place(known_at(entry))
+        then = place(entry.occurred_at)
         within[then].append(entry)
-        if since > then:
+        if is_back_dated(entry) and (since := place(known_at(entry))) > then:
             learnt[since].append(entry)
     first, last = points[0][0], points[-1][-1]
     found = [
@@ -139,6 +139,10 @@ def chapters(history: History) -> tuple[Chapter, ...]:
         for chapter, happened, told in zip(found, within, learnt, strict=True)
         if happened or told
     )
+
+
+def stretches(telling: Telling) -> tuple[Chapter, ...]:
+    return chapters(telling.history)
 
 
 def _phases(telling: Telling) -> Findings:

@@ -13,7 +13,9 @@ WORDS = Wording(
     r"""
     \b(?: execs? | ceo | press(?=\ (?:is|are|asks?|release|has)) | twitter
         | customers?\ (?:is\ |are\ )?(?:waiting|angry|asking)
-        | deadline | demo | launch\ (?:day|date|event|is|today|tomorrow) | black\ friday | payroll | board(?=\ (?:meeting|is|asks?))
+        | deadline | (?:launch|demo)\ (?:day|date|event) | (?:our|big|product|marketing)\ launch
+        | (?:our|customer|sales)\ demo | demo\ (?:today|tonight|tomorrow|for|with)
+        | black\ friday | payroll | board(?=\ (?:meeting|is|asks?))
         | before\ (?:market|open\w*) | asap | urgent(?:ly)? )\b
     """,
     "exec execs ceo press twitter customer customers deadline demo launch black payroll board before asap urgent urgently",

@@ -11,7 +11,7 @@ from statistics import median
 from incibot.core.history import History
 from incibot.core.playbook import Playbook
 from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement, Threshold
-from incibot.core.review.telling import Telling, is_back_dated, known_at, window
+from incibot.core.review.telling import Telling, is_back_dated, known_at, length, window
 from incibot.core.timeline import Quiet, Recorded, quiet_stretches
 
 NEEDED = Threshold(name="A10.needed", value=6, unit="messages", source="practice")
@@ -73,8 +73,9 @@ def quiet(telling: Telling) -> Findings:
     found = telling.once(silent)
     if found is None:
         return Findings()
-    zones = _zones(telling.history)
+    zones = zones_of(telling.history)
     stretches = sorted(found.longest, key=lambda one: one.after.occurred_at)
+    by_day = [one for one in stretches if not overnight(one, zones)]
     return Findings(
         statements=tuple(_statement(telling, one, zones) for one in stretches),
         questions=tuple(
@@ -83,16 +84,15 @@ def quiet(telling: Telling) -> Findings:
                 "while nobody wrote?",
                 evidence=(one.after.id, one.before.id),
             )
-            for one in stretches
+            for one in by_day
         ),
     )
 
 
 def _statement(telling: Telling, one: Quiet, zones: Sequence[tzinfo]) -> Statement:
     since, until = one.after.occurred_at, one.before.occurred_at
-    minutes = (one.length + timedelta(seconds=30)) // timedelta(minutes=1)
-    text = f"Quiet {telling.span(since, until)} ({minutes} min)"
-    if all(_holds_a_night(since, until, zone) for zone in zones):
+    text = f"Quiet {telling.span(since, until)} ({length(one.length)})"
+    if overnight(one, zones):
         text += ", overnight for all who wrote"
     perhaps = sum(_may_be_of(entry, since, until) for entry in telling.history.entries)
     if perhaps:
@@ -104,6 +104,12 @@ def _statement(telling: Telling, one: Quiet, zones: Sequence[tzinfo]) -> Stateme
     return Statement(text=f"{text}.", evidence=(one.after.id, one.before.id), rank=Rank.SYSTEM)
 
 
+def overnight(one: Quiet, zones: Sequence[tzinfo]) -> bool:
+    """It holds a night of everybody's: nobody need be asked what was going on."""
+    since, until = one.after.occurred_at, one.before.occurred_at
+    return all(_holds_a_night(since, until, zone) for zone in zones)
+
+
 def _may_be_of(entry: Recorded, since: datetime, until: datetime) -> bool:
     """Whether it may have been in that stretch, for all that is known of its time."""
     if entry.is_timed or not entry.is_sign_of_work:
@@ -112,7 +118,7 @@ def _may_be_of(entry: Recorded, since: datetime, until: datetime) -> bool:
     return (low is None or low < until) and (high is None or since < high)
 
 
-def _zones(history: History) -> list[tzinfo]:
+def zones_of(history: History) -> list[tzinfo]:
     """The zones of those who wrote; the document's where Slack names none."""
     head = history.head
     who = {entry.by for entry in history.entries if entry.is_said}

@@ -8,9 +8,30 @@ from datetime import timedelta
 from incibot.core.history import History
 from incibot.core.markup import markdown_text
 from incibot.core.playbook import Playbook
-from incibot.core.review.section import Analysis, Findings, Question, Rank, Statement
+from incibot.core.review.possible import candidates
+from incibot.core.review.section import (
+    Analysis,
+    Findings,
+    Question,
+    Rank,
+    Statement,
+    Threshold,
+)
+from incibot.core.review.talk import Said, Wording
 from incibot.core.review.telling import Telling, length, stands
 from incibot.core.timeline import EntryKind, Recorded
+
+SHOWN = Threshold(name="A06.shown", value=5, unit="possible ones", source="authors")
+
+WORDS = Wording(
+    r"""
+    \b(?: (?:unhealthy|failing|fails|failed|down|broken|slow|degraded|degrades|degrading|worse)\ again
+        | again\ (?:unhealthy|failing|fails|failed|down|broken|slow|degraded|degrades|degrading)
+        | then\ (?:degrade[sd]?|failed|fails|went\ down) | back\ in\ the\ same\ state
+        | relaps\w+ | recur(?:s|red|ring)? | happen(?:s|ed|ing)\ again )\b
+    """,
+    "again degrade degrades degraded then back relaps* recur recurs recurred recurring",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +71,17 @@ def relapses(history: History, book: Playbook) -> list[Relapse]:
     return found
 
 
+def possible(telling: Telling) -> list[Said]:
+    """The messages with words of a relapse."""
+    return list(telling.talk.matching(WORDS))
+
+
 def relapsed(telling: Telling) -> Findings:
     found = relapses(telling.history, telling.book)
     return Findings(
+        groups=candidates(
+            telling, possible(telling), shown=SHOWN, title="Possibly worse again, by their words"
+        ).groups,
         statements=tuple(_told(telling, one) for one in found),
         questions=tuple(
             Question(
@@ -85,5 +114,6 @@ RELAPSES = Analysis(
     id="A06",
     section="milestones",
     read=relapsed,
-    minimum="a status that says that it is better, and then one that does not, or an alert",
+    minimum="a status that says that it is better, and then one that does not, or an alert; or such words",
+    thresholds=(SHOWN,),
 )

@@ -21,6 +21,10 @@ SERVICES = Threshold(name="A27.services", value=30, unit="% of the points", sour
 ERRORS = Threshold(name="A27.errors", value=20, unit="% of the points", source="practice")
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_PLAIN = re.compile(  # of few incidents even these would be rare
+    r"all|and|are|been|but|can|for|from|had|has|have|into|its|not|our|out|that|the|their|then|there"
+    r"|this|was|were|what|when|which|will|with|you"
+)
 _ERROR = re.compile(r"`([^`\n]{20,})`")
 _REF = re.compile(r"\bINC-(\d{1,9})\b")
 
@@ -90,7 +94,8 @@ def _words(history: History) -> Counter[str]:
     """Of the title and of what people marked."""
     texts = [history.incident.title]
     texts += [one.words for one in history.entries if one.is_said and rank_of(one) is Rank.MARKED]
-    return Counter(word for text in texts for word in _WORD.findall(text.casefold()))
+    words = (word for text in texts for word in _WORD.findall(text.casefold()))
+    return Counter(word for word in words if not _PLAIN.fullmatch(word))
 
 
 def _weights(all_words: Sequence[Counter[str]]) -> dict[str, float]:
@@ -110,6 +115,7 @@ def _cosine(one: Counter[str], other: Counter[str], weights: dict[str, float]) -
 
 
 def _errors(history: History) -> frozenset[str]:
+    """Of another incident only what its marked entries hold is at hand."""
     return frozenset(
         found for one in history.entries if one.is_said for found in _ERROR.findall(one.words)
     )

@@ -93,9 +93,8 @@ def terms(telling: Telling) -> dict[str, tuple[Recorded, ...]]:
     """Each with the messages that hold it, those of most messages first."""
     found: dict[str, list[Recorded]] = {}
     for one in telling.talk.said:
-        for term in set(_TERM.findall(one.text)):
-            if term not in _PLAIN:
-                found.setdefault(term, []).append(one.entry)
+        for term in {*_TERM.findall(one.text)} - _PLAIN:
+            found.setdefault(term, []).append(one.entry)
     enough = {term: by for term, by in found.items() if len(by) >= NEEDED.of(telling.book)}
     ordered = sorted(enough.items(), key=lambda one: (-len(one[1]), one[0]))
     return {

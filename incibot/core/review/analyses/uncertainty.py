@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from incibot.core.review.analyses.phases import Chapter, chapters
+from incibot.core.review.analyses.phases import Chapter, stretches
 from incibot.core.review.possible import share
 from incibot.core.review.section import Analysis, Findings, Rank, Statement, Threshold
 from incibot.core.review.talk import Wording
@@ -38,7 +38,7 @@ def uncertainty(telling: Telling) -> tuple[Uncertain, ...]:
     found = {one.entry.id: one.entry for one in telling.talk.matching(WORDS)}
     said = {one.entry.id for one in telling.talk.said}
     phases = []
-    for chapter in chapters(telling.history):
+    for chapter in telling.once(stretches):
         entries = tuple(entry for entry in chapter.entries if entry.id in said)
         if len(entries) >= NEEDED.of(telling.book):
             uncertain = tuple(entry for entry in entries if entry.id in found)

@@ -74,10 +74,11 @@ def read(telling: Telling) -> Findings:
             )
         )
     missing = absent(telling)
-    if missing:
+    if missing and not telling.head.foreign:  # of which the section says what it tells of
+        listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
         statements.append(
             Statement(
-                text=f"No system told of {' or '.join(missing)}; that does not mean that there were none.",
+                text=f"No system told of {listed}; that does not mean that there were none.",
                 evidence=tuple(dict.fromkeys((entries[0].id, entries[-1].id))),
                 rank=Rank.SYSTEM,
             )

@@ -15,14 +15,14 @@ from incibot.core.people import UserId
 from incibot.core.review.analyses import arrivals as came
 from incibot.core.review.analyses import replies
 from incibot.core.review.analyses.changes import changes
-from incibot.core.review.analyses.enquiry import ideas
+from incibot.core.review.analyses.enquiry import raised
 from incibot.core.review.analyses.first_timers import NEEDED as PAST
 from incibot.core.review.analyses.first_timers import first_timers
 from incibot.core.review.analyses.hand_overs import hand_overs
 from incibot.core.review.analyses.hours import hours as worked
 from incibot.core.review.analyses.links import links
 from incibot.core.review.analyses.load_before import load_before
-from incibot.core.review.analyses.quiet import silent
+from incibot.core.review.analyses.quiet import overnight, silent, zones_of
 from incibot.core.review.analyses.relapses import relapses as seemed_better
 from incibot.core.review.analyses.similar import similar as alike
 from incibot.core.review.analyses.trade_offs import trade_offs
@@ -70,7 +70,7 @@ def _declaring(telling: Telling) -> Iterator[Occasion]:
 
 
 def _ideas(telling: Telling) -> Iterator[Occasion]:
-    for idea in ideas(telling.history, telling.book):
+    for idea in telling.once(raised):
         entry = idea.entry
         if not entry.words.strip():
             continue
@@ -135,7 +135,10 @@ def _hand_overs(telling: Telling) -> Iterator[Occasion]:
 
 def _quiet(telling: Telling) -> Iterator[Occasion]:
     found = telling.once(silent)
+    zones = zones_of(telling.history)
     for one in found.longest if found else ():
+        if overnight(one, zones):
+            continue
         since, until = one.after.occurred_at, one.before.occurred_at
         yield asks(telling, "Q29", one.after, one.before, t=since, t2=until)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from incibot.core import disclosure
+from incibot.core.review.analyses import decisions, enquiry, surprises
 from incibot.core.review.analyses.automation import automation
 from incibot.core.review.analyses.estimates import estimates
 from incibot.core.review.analyses.held_by_few import held_by_few
@@ -19,9 +20,9 @@ from incibot.core.review.analyses.procedures import procedures
 from incibot.core.review.analyses.terms import terms
 from incibot.core.review.analyses.uncertainty import uncertainty
 from incibot.core.review.asking.occasion import Occasion, asks
-from incibot.core.review.section import Threshold
+from incibot.core.review.section import Rank, Threshold
 from incibot.core.review.talk import Said, Wording, masked
-from incibot.core.review.telling import Telling
+from incibot.core.review.telling import Telling, rank_of
 from incibot.core.timeline import EntryKind
 
 SHARE = Threshold(name="Q21.share", value=30, unit="% of the messages", source="authors")
@@ -40,9 +41,9 @@ def _first_sign(telling: Telling) -> Iterator[Occasion]:
         words = first_words(telling, first.at)
         if words is None:
             return
-        yield asks(telling, "Q04", entry, words.entry, to=[words.entry.by])
-        if words.entry.occurred_at - first.at > UNSPOKEN.time(telling.book):
-            yield asks(telling, "Q07", entry, words.entry, t2=words.entry.occurred_at)
+        yield asks(telling, "Q04", entry, words, to=[words.by])
+        if words.occurred_at - first.at > UNSPOKEN.time(telling.book):
+            yield asks(telling, "Q07", entry, words, t2=words.occurred_at)
     elif entry.words.strip():
         id = "Q06" if OWN_ACTION.find(masked(entry.words)) else "Q05"
         yield asks(telling, id, entry, to=[entry.by], q=entry.words)
@@ -88,6 +89,15 @@ def _by_words(telling: Telling) -> Iterator[Occasion]:
     yield from _each(telling, "Q42", near_misses(telling))
 
 
+def _unmarked(telling: Telling) -> Iterator[Occasion]:
+    """Where nobody marked anything, what the words alone make possible is asked about too."""
+    if any(rank_of(entry) is Rank.MARKED for entry in telling.history.entries):
+        return
+    yield from _each(telling, "Q09", enquiry.possible_ideas(telling))
+    yield from _each(telling, "Q15", decisions.possible(telling))
+    yield from _each(telling, "Q13", surprises.possible(telling))
+
+
 def _help(telling: Telling) -> Iterator[Occasion]:
     for one in sought(telling):
         yield asks(telling, "Q26", one.entry, to=[one.entry.by], q=one.entry.words)
@@ -105,6 +115,7 @@ FINDERS = (
     _catching_up,
     _terms,
     _by_words,
+    _unmarked,
     _help,
     _plain,
 )

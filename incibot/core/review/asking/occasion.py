@@ -12,7 +12,7 @@ from incibot.core.people import UserId
 from incibot.core.review.asking.template import Template
 from incibot.core.review.asking.templates import BY_ID
 from incibot.core.review.section import Rank
-from incibot.core.review.telling import Telling, known_at, rank_of, stands
+from incibot.core.review.telling import Telling, known_at, rank_of, stands, when_said
 from incibot.core.timeline import EntryKind, Recorded
 
 QUOTED = 110  # characters of somebody's words in a question
@@ -56,11 +56,16 @@ def asks(
     at = t or known_at(entries[0])
 
     def text() -> str:
-        return BY_ID[id].text.format(
-            t=telling.clock(at),
-            t2=telling.clock(t2) if t2 else "",
-            q=in_quotes(excerpt(telling, q)),
-            x=x,
+        known = t is not None or entries[0].is_timed
+        return (
+            BY_ID[id]
+            .words(foreign=telling.head.foreign)
+            .format(
+                t=telling.clock(at) if known else when_said(entries[0], telling.clock),
+                t2=telling.clock(t2) if t2 else "",
+                q=in_quotes(excerpt(telling, q)),
+                x=x,
+            )
         )
 
     return Occasion(

@@ -40,3 +40,17 @@ class Template:
     turn: Turn = Turn.OTHER
     group: bool = False
     private_first: bool = False
+
+    def words(self, *, foreign: bool) -> str:
+        """The text; of a record that others wrote down, without a channel or words of one's own."""
+        text = self.text
+        for ours, theirs in _OF_A_FOREIGN_RECORD if foreign else ():
+            text = text.replace(ours, theirs)
+        return text
+
+
+_OF_A_FOREIGN_RECORD = (
+    ("At {t} you wrote {q}.", "The record says ({t}): {q}."),
+    ("The channel was quiet {t}–{t2}.", "Nothing is on record {t}–{t2}."),
+    ("the first words are of {t2}", "the next entry is of {t2}"),
+)
