@@ -11,6 +11,7 @@ from incibot.core.review.section import Findings, Rank, Section, Statement
 from incibot.core.review.telling import Telling, rank_of
 from incibot.core.timeline import EntryKind, Mark, Recorded
 
+NOT_NONE = "; that does not mean that there were none."
 _SIGNALS = (EntryKind.ALERT, EntryKind.CHANGE, EntryKind.PAGE)
 
 
@@ -69,11 +70,15 @@ def _signals(entries: Sequence[Recorded], *, foreign: bool) -> str:
     none = [f"{kind.value}s" for count, kind in counts if not count]
     nothing = " or ".join(filter(None, (", ".join(none[:-1]), *none[-1:])))
     if not foreign:
-        return f"From other systems: {told or 'no alerts, changes or pages'}."
+        return (
+            f"From other systems: {told}."
+            if told
+            else f"From other systems: no {nothing}{NOT_NONE}"
+        )
     if not none:
         return f"It tells of {told}."
     begin = f"It tells of {told}, and of no" if told else "It tells of no"
-    return f"{begin} {nothing}; that does not mean that there were none."
+    return f"{begin} {nothing}{NOT_NONE}"
 
 
 def _n(count: int, one: str, many: str = "") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -91,6 +91,7 @@ class Talk:
     def __init__(
         self, entries: Sequence[Recorded], window: tuple[datetime, datetime] | None
     ) -> None:
+        self._found: dict[Wording, tuple[Said, ...]] = {}
         self.written = tuple(
             entry
             for entry in entries
@@ -105,12 +106,15 @@ class Talk:
         first = bisect_left(self.said, since, key=_at)
         return self.said[first : bisect_right(self.said, until, key=_at)]
 
-    def matching(self, wording: Wording) -> Iterator[Said]:
-        """In which of them words of that kind stand, and which."""
-        for place in self._places(wording.cues):
-            one = self.said[place]
-            if words := wording.find(one.text):
-                yield Said(one.entry, one.text, words)
+    def matching(self, wording: Wording) -> tuple[Said, ...]:
+        """In which of them words of that kind stand, and which; for several who ask, found once."""
+        if wording not in self._found:
+            self._found[wording] = tuple(
+                Said(one.entry, one.text, words)
+                for one in map(self.said.__getitem__, self._places(wording.cues))
+                if (words := wording.find(one.text))
+            )
+        return self._found[wording]
 
     def _places(self, cues: str) -> Iterable[int]:
         found: set[int] = set()

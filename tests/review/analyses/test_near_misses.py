@@ -28,7 +28,13 @@ def test_such_words_are_possibly_one(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["almost done", "nearly there", "```almost lost it```", "the close button is gone"],
+    [
+        "almost done",
+        "nearly there",
+        "it had stood so for almost a year",
+        "```almost lost it```",
+        "the close button is gone",
+    ],
 )
 def test_other_words_code_and_links_are_none(words: str) -> None:
     story = talk(("9:01", BELA, words), ("9:02", CHIDI, "good morning"))

@@ -87,10 +87,10 @@ RAISED = Wording(
     r"""
     \b(?: (?:maybe|might|could)\ (?:it\ )?be(?!\ (?:worse|better|nice|good))
         | I\ (?:think|suspect|wonder)\ (?:it|that|the|this|we|if)
-        | suspects | suspected | believes | concludes? | is\ thought\ to | idea\ \d | idea(?=:)
+        | suspects | suspected | thinks | believes | concludes? | is\ thought\ to | idea\ \d | idea(?=:)
         | looks\ like | smells\ like | theory | hypothes\w* )\b
     """,
-    "be think suspect suspects suspected believes conclude concludes thought idea wonder looks smells"
+    "be think suspect suspects suspected thinks believes conclude concludes thought idea wonder looks smells"
     " theory hypothes*",
 )
 RULED_OUT = Wording(

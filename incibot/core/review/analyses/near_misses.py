@@ -21,7 +21,11 @@ WORDS = Wording(
     "almost nearly close luckily good got happened just left remaining about could",
 )
 
-_BUT = re.compile(r"\b(?:almost|nearly) (?:done|there|finished|ready)\b", re.IGNORECASE)
+_BUT = re.compile(
+    r"\b(?:almost|nearly) (?:done|there|finished|ready"
+    r"|(?:a|an|one|two|three|\d+) (?:second|minute|hour|day|week|month|year)s?)\b",
+    re.IGNORECASE,
+)
 
 
 def near_misses(telling: Telling) -> list[Said]:

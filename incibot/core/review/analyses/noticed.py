@@ -42,6 +42,8 @@ def signs(telling: Telling) -> tuple[Sign, ...]:
     """What is on record from two hours before it was noticed until it was declared."""
     incident = telling.incident
     noticed = incident.milestone("detected")
+    if telling.head.foreign and not (noticed or incident.milestone("declared")):
+        return ()  # nothing in it says up to when its rows are signs
     until = incident.declared_at
     since = min(noticed.at if noticed else until, until) - BEFORE.time(telling.book)
     found = (

@@ -74,7 +74,8 @@ def read(telling: Telling) -> Findings:
             )
         )
     missing = absent(telling)
-    if missing and not telling.head.foreign:  # of which the section says what it tells of
+    # Of a foreign record, and where nothing was told, the section says so itself.
+    if missing and len(missing) < len(_SYSTEMS) and not telling.head.foreign:
         listed = " or ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
         statements.append(
             Statement(

@@ -13,7 +13,7 @@ from incibot.core.review.asking.template import Template
 from incibot.core.review.asking.templates import BY_ID
 from incibot.core.review.section import Rank
 from incibot.core.review.telling import Telling, known_at, rank_of, stands, when_said
-from incibot.core.timeline import EntryKind, Recorded
+from incibot.core.timeline import IMPORT, EntryKind, Recorded
 
 QUOTED = 110  # characters of somebody's words in a question
 
@@ -56,7 +56,7 @@ def asks(
     at = t or known_at(entries[0])
 
     def text() -> str:
-        known = t is not None or entries[0].is_timed
+        known = t is not None or entries[0].source.type != IMPORT
         return (
             BY_ID[id]
             .words(foreign=telling.head.foreign)
