@@ -150,7 +150,7 @@ REVIEW = Subcommand(
     run=run,
     group="Learn",
     examples=(
-        *("review", "review INC-7 brief", "review questions", "review questions @ana"),
+        *("review", "review deep", "review questions", "review questions @ana"),
         "review facilitator @ana",
     ),
 )
