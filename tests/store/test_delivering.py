@@ -45,7 +45,7 @@ def told(kind: str, key: str, at: datetime, name: str) -> Evidence:
                 title=f"title of {key}",
                 at=at,
                 service="Checkout",
-                severity=name,
+                severity=f"{kind} at {at:%H:%M}",  # of two that are equal either may be the last
             )
 
 
