@@ -241,9 +241,6 @@ class Delivering(Paging):
         if notice is None:
             return None
         if isinstance(told, Remark):
-            if not alert.fired and at < alert.first_at:  # of what nobody has told the first word
-                alert = replace(alert, first_at=at, fired_at=at, changed_at=at)
-                await self._write_alert(alert)
             return alert, [notice]
         columns = (notice_rows.c.id, notice_rows.c.key, notice_rows.c.state, notice_rows.c.at)
         query = select(*columns).where(notice_rows.c.alert == alert.id)
