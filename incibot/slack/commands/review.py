@@ -83,5 +83,5 @@ REVIEW = Subcommand(
     says="Draft the review from the timeline, or refresh the draft; or see what to ask, and whom.",
     run=run,
     group="Learn",
-    examples=("review", "review INC-7 brief", "review questions", "review questions @ana"),
+    examples=("review", "review INC-7", "review deep", "review questions", "review questions @ana"),
 )
