@@ -285,7 +285,7 @@ class Tags(HTMLParser):
 def test_the_pages_say_what_the_text_says_and_need_nothing_else(played: Played, name: str) -> None:
     page = Tags(played.text(name))
     assert page.tags["html"] == 1
-    assert page.tags["title"] == 1 + page.tags["svg"], "its own, and each picture's"
+    assert page.tags["title"] == 1 + page.tags["svg"], "each picture has one, for who cannot see it"
     assert not {"script", "img", "link", "iframe"} & page.tags.keys()
     for said in (
         "Flag off now. Not five more minutes",

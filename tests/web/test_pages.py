@@ -25,11 +25,13 @@ HARM = """</title></textarea><script>alert(1)</script><img src=x onerror=alert(1
 
 
 def is_harmless(html: str) -> bool:
-    """No script, no handler, no frame, nothing fetched: whatever people typed is text."""
-    ours = html.replace('<svg xmlns="http://www.w3.org/2000/svg" class="incibot-picture"', "")
+    """No script, no handler, no frame, nothing fetched: whatever people typed is text.
+
+    Of pictures only our own, in which what people typed is text as well.
+    """
     return not re.search(
-        r"<(script|img|iframe|object|embed|svg|link|base)\b|<[^>]+\son\w+\s*=|(href|src|action)=.?\s*javascript:",
-        ours,
+        r"<(script|img|iframe|object|embed|link|base)\b|<svg(?! xmlns=\S+ class=.incibot-picture.)|<[^>]+\son\w+\s*=|(href|src|action)=.?\s*javascript:",
+        html,
         re.IGNORECASE,
     )
 
