@@ -383,8 +383,8 @@ async def _play(given: Given, folder: Path) -> Played:
     ) as there:
         stage = Stage(there, given)
         await _begins(stage)
-        await _grows(stage)
         await _is_told(stage)
+        await _grows(stage)
         await _declares_again(stage)
         await _steers(stage)
         await _is_reminded(stage)
@@ -425,6 +425,53 @@ async def _begins(stage: Stage) -> None:
     # What a file holds is no surface, and takes long to write where it is much.
     await stage.types("/incident export", "export", channel)
     await stage.types("/incident review", "review", channel)
+
+
+async def _is_told(stage: Stage) -> None:
+    """Other systems tell of alerts, then of many at once, and of changes."""
+    there, text = stage.there, stage.given.field
+    ana, url = there.person("ana"), "https://example.com/?" + "a=b&" * 700
+    told = Alert(
+        id="1",
+        key="1",
+        state=State.FIRING,
+        title=text,
+        details=text,
+        service=text,
+        severity=text,
+        url=url,
+        links={f"{n}{text}": f"{url}{n}" for n in range(9)},
+    )
+    await tells(there, told)
+    await tells(there, replace(told, id="2", state=State.ACKNOWLEDGED, actor=text))
+    stage.collect("alert")
+    await stage.sees("alert: button", ana.clicks("run:alert", channel="checkout"))
+    await stage.sees("attach: form", ana.clicks("run:attach", channel="checkout"))
+    await stage.sends("attach: form, sent", {"incident": "1"})
+    await stage.sees("verdict: form", ana.clicks("run:not_useful", channel="checkout"))
+    await stage.sends("verdict: form, sent", {"why": text})
+    flood = [
+        replace(told, id=f"f{n}", key=f"f{n}", title=f"{n}{text}", service=f"{n % 3}{text}")
+        for n in range(40)
+    ]
+    await tells(there, *flood)
+    stage.collect("storm")
+    await stage.sees("storm: button", ana.clicks("run:show", channel="checkout"))
+    await stage.sees("storm: declare", ana.clicks("run:declare", channel="checkout"))
+    await stage.types("/incident alerts", "alerts")
+    change = evidence.Change(
+        id="1",
+        what=What.DEPLOY,
+        title=text,
+        service=text,
+        url=url,
+        actor=text,
+        state=text,
+        version=f"v{text}",
+        environment=text,
+    )
+    await tells(there, *(replace(change, id=f"{n}") for n in range(30)))
+    await stage.types("/incident changes", "changes")
 
 
 async def _grows(stage: Stage) -> None:
@@ -486,53 +533,6 @@ async def _grows(stage: Stage) -> None:
             )
             await tx.apply(Change(incident=other))
     await stage.sees("home", there.person("ana").opens_home())
-
-
-async def _is_told(stage: Stage) -> None:
-    """Other systems tell of alerts, then of many at once, and of changes."""
-    there, text = stage.there, stage.given.field
-    ana, url = there.person("ana"), "https://example.com/?" + "a=b&" * 700
-    told = Alert(
-        id="1",
-        key="1",
-        state=State.FIRING,
-        title=text,
-        details=text,
-        service=text,
-        severity=text,
-        url=url,
-        links={f"{n}{text}": f"{url}{n}" for n in range(9)},
-    )
-    await tells(there, told)
-    await tells(there, replace(told, id="2", state=State.ACKNOWLEDGED, actor=text))
-    stage.collect("alert")
-    await stage.sees("alert: button", ana.clicks("run:alert", channel="checkout"))
-    await stage.sees("attach: form", ana.clicks("run:attach", channel="checkout"))
-    await stage.sends("attach: form, sent", {"incident": "1"})
-    await stage.sees("verdict: form", ana.clicks("run:not_useful", channel="checkout"))
-    await stage.sends("verdict: form, sent", {"why": text})
-    flood = [
-        replace(told, id=f"f{n}", key=f"f{n}", title=f"{n}{text}", service=f"{n % 3}{text}")
-        for n in range(40)
-    ]
-    await tells(there, *flood)
-    stage.collect("storm")
-    await stage.sees("storm: button", ana.clicks("run:show", channel="checkout"))
-    await stage.sees("storm: declare", ana.clicks("run:declare", channel="checkout"))
-    await stage.types("/incident alerts", "alerts")
-    change = evidence.Change(
-        id="1",
-        what=What.DEPLOY,
-        title=text,
-        service=text,
-        url=url,
-        actor=text,
-        state=text,
-        version=f"v{text}",
-        environment=text,
-    )
-    await tells(there, *(replace(change, id=f"{n}") for n in range(30)))
-    await stage.types("/incident changes", "changes")
 
 
 async def _declares_again(stage: Stage) -> None:
