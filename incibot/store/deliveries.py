@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incibot.core.evidence import Change, KeptAlert, Notice, State, What
 from incibot.store.schema import deliveries, workspace
 
 WAITING, READ, FAILED = "waiting", "read", "failed"
@@ -115,53 +113,3 @@ async def forget_bodies(
         deliveries.c.received_at < before, deliveries.c.body.is_not(None), *where
     )
     await connection.execute(old.values(body=None, headers={}))
-
-
-def alert_of(row: Row[Any]) -> KeptAlert:
-    return KeptAlert(
-        id=row.id,
-        source=row.source,
-        hook=row.hook,
-        key=row.named,
-        title=row.title,
-        details=row.details,
-        service=row.service,
-        severity=row.severity,
-        url=row.url,
-        links=dict(row.links),
-        state=State(row.state),
-        fired=row.fired,
-        first_at=row.first_at,
-        fired_at=row.fired_at,
-        changed_at=row.changed_at,
-        incident=row.incident,
-    )
-
-
-def notice_of(row: Row[Any]) -> Notice:
-    return Notice(
-        id=row.id,
-        state=State(row.state) if row.state else None,
-        at=row.at,
-        heard_at=row.heard_at,
-        actor=row.actor,
-        words=row.words,
-        url=row.url,
-    )
-
-
-def change_of(row: Row[Any]) -> Change:
-    return Change(
-        id=row.key,
-        what=What(row.what),
-        title=row.title,
-        at=row.at,
-        details=row.details,
-        service=row.service,
-        url=row.url,
-        actor=row.actor,
-        state=row.state,
-        version=row.version,
-        environment=row.environment,
-        data=dict(row.data),
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from incibot.core.evidence import KeptAlert, KeptChange, Notice, State, Verdict, What
+from incibot.core.evidence import Change, KeptAlert, KeptChange, Notice, State, Verdict, What
 from incibot.core.people import ChannelId, UserId
 from incibot.core.storms import Room
 from incibot.store.database import put
@@ -19,7 +19,7 @@ from incibot.store.schema import alert_rooms, alerts, changes, notices, showings
 BATCH = 500  # values in one condition
 
 
-def _alert(row: Row[Any]) -> KeptAlert:
+def alert_of(row: Row[Any]) -> KeptAlert:
     return KeptAlert(
         id=row.id,
         source=row.source,
@@ -30,7 +30,7 @@ def _alert(row: Row[Any]) -> KeptAlert:
         service=row.service,
         severity=row.severity,
         url=row.url,
-        links=dict(row.links or {}),
+        links=dict(row.links),
         state=State(row.state),
         fired=row.fired,
         first_at=row.first_at,
@@ -40,13 +40,42 @@ def _alert(row: Row[Any]) -> KeptAlert:
     )
 
 
+def notice_of(row: Row[Any]) -> Notice:
+    return Notice(
+        id=row.id,
+        state=State(row.state) if row.state else None,
+        at=row.at,
+        heard_at=row.heard_at,
+        actor=row.actor,
+        words=row.words,
+        url=row.url,
+    )
+
+
+def change_of(row: Row[Any]) -> Change:
+    return Change(
+        id=row.key,
+        what=What(row.what),
+        title=row.title,
+        at=row.at,
+        details=row.details,
+        service=row.service,
+        url=row.url,
+        actor=row.actor,
+        state=row.state,
+        version=row.version,
+        environment=row.environment,
+        data=dict(row.data),
+    )
+
+
 async def load_alerts(
     connection: AsyncConnection, *where: ColumnElement[bool], limit: int | None = None
 ) -> list[KeptAlert]:
     """Those that fit; those that fired last are first."""
     query = select(alerts).where(*where).order_by(alerts.c.fired_at.desc(), alerts.c.id.desc())
     rows = await connection.execute(query.limit(limit) if limit else query)
-    return [_alert(row) for row in rows]
+    return [alert_of(row) for row in rows]
 
 
 async def notices_of(
@@ -59,17 +88,7 @@ async def notices_of(
         if since is not None:
             query = query.where(notices.c.at >= since)
         for row in await connection.execute(query.order_by(notices.c.at, notices.c.id)):
-            found[row.alert].append(
-                Notice(
-                    id=row.id,
-                    state=State(row.state) if row.state else None,
-                    at=row.at,
-                    heard_at=row.heard_at,
-                    actor=row.actor,
-                    words=row.words,
-                    url=row.url,
-                )
-            )
+            found[row.alert].append(notice_of(row))
     return found
 
 

@@ -31,7 +31,7 @@ from incibot.core.jobs import ReadDelivery, ShowAlert
 from incibot.core.markup import is_safe_url
 from incibot.core.timeline import Entry
 from incibot.errors import NotFound
-from incibot.store import deliveries
+from incibot.store import deliveries, evidence
 from incibot.store.database import insert_numbered
 from incibot.store.deliveries import FAILED, KEPT, READ, WAITING, Heard, KeptDelivery, digest
 from incibot.store.schema import alerts as alert_rows
@@ -293,7 +293,7 @@ class Delivering(Paging):
                 team=self._own,
             )
             row = (await self._connection.execute(query)).one()
-        return deliveries.alert_of(row)
+        return evidence.alert_of(row)
 
     def _described(self, alert: KeptAlert, told: Alert, origin: Origin, *, last: bool) -> KeptAlert:
         """As the last notice tells it; what that one leaves out is as it was told before."""
@@ -349,7 +349,7 @@ class Delivering(Paging):
         )
         query = select(alert_rows).where(standing_or_since, *self._of_ours(alert_rows.c.team))
         for row in (await self._connection.execute(query.order_by(alert_rows.c.id))).all():
-            alert = deliveries.alert_of(row)
+            alert = evidence.alert_of(row)
             if scope.is_of(alert.service) or alert.incident == number:
                 count += await self._join_notices(alert, scope)
         return count
@@ -363,7 +363,7 @@ class Delivering(Paging):
         )
         count = 0
         for row in (await self._connection.execute(query)).all():
-            change = deliveries.change_of(row)
+            change = evidence.change_of(row)
             entry = change_entry(change, id=row.id, source=row.source, at=row.at)
             for scope in scopes if scopes is not None else await self._scopes_at(row.at):
                 if belongs(change, scope, at=row.at):
@@ -391,7 +391,7 @@ class Delivering(Paging):
         rows = (await self._connection.execute(query)).all()
         told: list[Notice] = [
             one
-            for one in belonging(alert, map(deliveries.notice_of, rows), scope)
+            for one in belonging(alert, map(evidence.notice_of, rows), scope)
             if fresh is None or one.id in fresh
         ]
         count = 0
