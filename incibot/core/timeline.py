@@ -188,7 +188,7 @@ class Recorded:
 
     @property
     def key_moment(self) -> bool:
-        return any(marked.mark.kind is None for marked in self.marks)
+        return bool(self.marks) and any(marked.mark.kind is None for marked in self.marks)
 
     @property
     def is_said(self) -> bool:
