@@ -30,6 +30,7 @@ settings.load_profile("incibot")
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is slow, not wrong. Where it is asked how soon, a fixture of this name says so."""
     monkeypatch.setattr(database_module, "WAIT", 60.0)
+    monkeypatch.setattr(database_module, "LIMITS", database_module.NO_LIMITS)
 
 
 @pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])

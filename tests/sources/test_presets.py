@@ -41,11 +41,11 @@ def hooks(page: str) -> tuple[Hook, ...]:
         named = {one.get("service") for one in fence["hooks"]} - {None}
         known = {one["name"] for one in fence.get("services", [])}
         services = [*fence.get("services", []), *sorted(named - known)]
-        secrets = json.dumps([one.get("secret") for one in fence["hooks"]])
+        settings = re.findall(r"\b[A-Z][A-Z0-9_]+\b", yaml.safe_dump(fence))
         with TemporaryDirectory() as folder:
             file = Path(folder) / "incibot.yaml"
             file.write_text(yaml.safe_dump({**fence, "services": services}), encoding="utf-8")
-            environ = dict.fromkeys(re.findall(r"\w+", secrets), SECRET)
+            environ = dict.fromkeys(settings, SECRET)
             found += read_team(file, environ=environ).integrations.hooks
     return tuple(found)
 

@@ -16,19 +16,11 @@ from incibot.core.people import ChannelId, Person, UserId
 from incibot.core.playbook import Playbook
 from incibot.core.timeline import Entry, EntryKind, Mark, MarkEvent, Source
 from incibot.errors import Conflict, LeaseLost
-from incibot.store import database
 from incibot.store.unit import Store, Transaction
 from incibot.store.workspaces import Workspace
 from tests.bench import START, Bench
 
 LEASE = timedelta(minutes=2)
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine is slow, not wrong: here it is asked who wins, not how soon."""
-    monkeypatch.setattr(database, "WAIT", 60.0)
-    monkeypatch.setattr(database, "LIMITS", database.NO_LIMITS)
 
 
 async def declared(store: Store) -> Incident:
