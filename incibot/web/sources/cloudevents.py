@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from incibot.config import Hook
-from incibot.core.evidence import Alert, Change, Evidence, State, What, sound
+from incibot.core.evidence import Alert, Change, Evidence, State, What
 from incibot.web.sources.generic import at as place
 from incibot.web.sources.generic import moment, read_mapped, wrong_with
 from incibot.web.sources.source import Delivery, Source, Unreadable, bears
@@ -43,7 +43,7 @@ _WHATS = (
 
 
 def _read(delivery: Delivery, hook: Hook) -> tuple[Evidence, ...]:
-    return tuple(sound(found) for one in events(delivery) for found in _told(one, hook))
+    return tuple(found for one in events(delivery) for found in _told(one, hook))
 
 
 def events(delivery: Delivery) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from incibot.config import Hook
-from incibot.core.evidence import Alert, Change, Evidence, Remark, State, What, sound
+from incibot.core.evidence import Alert, Change, Evidence, Remark, State, What
 from incibot.web.sources.source import Delivery, Source, Unreadable, bears
 
 _KINDS: Mapping[str, type[Evidence]] = MappingProxyType(
@@ -61,7 +61,7 @@ def read_mapped(
         Unreadable: a field is needed and empty, or is not what it ought to be.
     """
     return tuple(
-        sound(_evidence(kind, part, rule, unnamed))
+        _evidence(kind, part, rule, unnamed)
         for kind in _KINDS
         for rule in _rules(map.get(kind))
         for part in _parts(document, rule)
